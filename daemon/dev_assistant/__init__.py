@@ -1,0 +1,1 @@
+"""A code-quality daemon for every project of a workspace."""

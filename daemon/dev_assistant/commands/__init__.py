@@ -1,0 +1,1 @@
+"""One module for each sub-command: arguments in, documents out, no logic."""

@@ -1,0 +1,61 @@
+"""Two families of error: the user's (told in a line, exit 2) and a tool's (Failed, work goes on).
+
+Anything else that is raised is our own error: it is logged with its traceback and a report is named.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class DevAssistantError(Exception):
+    """Base of everything this package raises on purpose."""
+
+
+class UserError(DevAssistantError):
+    """Something the person can mend: what happened, and the next step in ``hint``."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class ToolError(DevAssistantError):
+    """An external tool was missing, hung, crashed or printed nonsense. Never means 'clean'."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in a configuration file.
+
+    ``line`` is 1-based; None where the parser cannot tell. ``value`` is the offending value as written.
+    """
+
+    file: str
+    key: str
+    message: str
+    line: int | None = None
+    value: str | None = None
+    allowed: str | None = None
+    suggestion: str | None = None
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        parts = [f"{place}: {self.key}: {self.message}" if self.key else f"{place}: {self.message}"]
+        if self.value is not None:
+            parts.append(f"got {self.value}")
+        if self.allowed is not None:
+            parts.append(f"allowed: {self.allowed}")
+        if self.suggestion is not None:
+            parts.append(f"did you mean {self.suggestion!r}?")
+        return "; ".join(parts)
+
+
+class ConfigError(UserError):
+    """All mistakes of a configuration at once."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(
+            "\n".join(str(problem) for problem in problems), hint="dev-assistant config validate"
+        )
+        self.problems = problems

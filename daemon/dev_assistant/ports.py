@@ -1,0 +1,180 @@
+"""What the coordinator needs of the outside, as protocols. Fakes of these drive the flow tests.
+
+Who calls what on which thread is part of each promise: the coordinator's thread never waits for a tool.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from dev_assistant.model import Digest, FileRecord, Job, Project, RelPath, Result, Verdict
+
+
+class HintKind(enum.Enum):
+    """What an event suggests; the truth is on disk."""
+
+    WHOLE = "whole"  # closed after writing, or moved in: the bytes are probably complete
+    TOUCHED = "touched"  # created, modified, attributes: somebody may still be writing
+    GONE = "gone"  # deleted or moved away; an editor may be about to put it back
+    DIRECTORY = "directory"  # a directory appeared
+    DIRECTORY_GONE = "directory-gone"  # a directory vanished or was moved away
+
+
+class Hint(NamedTuple):
+    """An event about ``name`` in ``directory`` (absolute, as it was passed to ``cover``).
+
+    ``at`` is the monotonic time in seconds at which it was read.
+    """
+
+    directory: str
+    name: str
+    kind: HintKind
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """Events in the order in which they were read."""
+
+    hints: tuple[Hint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overflowed:
+    """Events were lost: all that is covered has to be surveyed again. ``at`` as in Hint."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class CoverLost:
+    """The watch on ``directory`` ended: it was deleted, moved or unmounted."""
+
+    directory: str
+    at: float
+
+
+SourceEvent = Hints | Overflowed | CoverLost
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """``directories`` are covered; ``uncovered`` could not be (watch limit, permission), with the reason."""
+
+    backend: str
+    directories: int
+    overflows: int = 0
+    uncovered: tuple[tuple[str, str], ...] = ()
+
+
+class ChangeSource(Protocol):
+    """Tells which directories' entries changed. May repeat and reorder; never loses without saying so.
+
+    ``cover`` and ``uncover`` may be called from any thread. Events for a directory are reported from the
+    moment ``cover`` returns: scan it after that, not before.
+    """
+
+    def start(self, post: Callable[[SourceEvent], None]) -> None: ...
+    def cover(self, directory: str) -> bool:
+        """Watch the entries of one directory (not below it); idempotent. False: could not, see ``health``."""
+
+    def uncover(self, directory: str) -> None:
+        """Forget a directory and every covered one below it; idempotent."""
+
+    def health(self) -> SourceHealth: ...
+    def stop(self) -> None: ...
+
+
+class Reach(enum.Enum):
+    """How far a change of one path reaches beside its own verdict."""
+
+    ITSELF = "itself"
+    SUBTREE = "subtree"  # everything below the path's directory
+    PROJECT = "project"
+    CONFIGURATION = "configuration"  # the scope itself must be built anew
+
+
+class Included(NamedTuple):
+    """The verifier judges this path; ``basis`` digests all beside the bytes and the path that decides."""
+
+    basis: Digest
+
+
+class Excluded(NamedTuple):
+    """The verifier knows such paths and leaves this one out, e.g. by the project's own configuration."""
+
+    reason: str
+
+
+class Scope(Protocol):
+    """A verifier's view of one project's configuration: immutable, built off the coordinator's thread."""
+
+    digest: Digest
+
+    def claims(self, path: RelPath) -> Included | Excluded | None:
+        """What to do with a path; None: not this verifier's. Costs microseconds, never calls out."""
+
+    def reach(self, path: RelPath) -> Reach:
+        """What else a creation, change or deletion of ``path`` may decide."""
+
+    def outside(self) -> tuple[str, ...]:
+        """Absolute paths of configuration files that are read from outside the project's watch paths."""
+
+
+class Verifier(Protocol):
+    """Judges files of one kind. Thread-safe; every call is bounded by a timeout of its own."""
+
+    name: str
+
+    def version(self) -> str:
+        """The tool's version, part of every cache key. Raises ToolError when it cannot be told."""
+
+    def scope(self, project: Project, directories: Iterable[str]) -> Scope:
+        """Read the configuration that holds in ``directories`` (absolute, all of the project's).
+
+        A broken configuration does not raise: its paths are claimed and then ``Failed`` with the reason.
+        """
+
+    def verify(self, project: Project, scope: Scope, jobs: Sequence[Job]) -> list[Result]:
+        """Judge jobs of one project; one result for each, in any order. Does not raise."""
+
+    def close(self) -> None: ...
+
+
+class Evidence(NamedTuple):
+    """One accepted verdict as the evidence log keeps it. ``time`` is wall-clock seconds, for display."""
+
+    time: float
+    path: RelPath
+    trigger: str
+    digest: Digest
+    size: int
+    record: FileRecord
+    tools: tuple[tuple[str, str, Digest], ...]  # (verifier, version, basis)
+    duration_ms: float
+    cached: bool
+
+
+class VerdictStore(Protocol):
+    """One project's cache on disk. An unreadable store is an empty store; used by one thread at a time."""
+
+    def load(self) -> dict[RelPath, FileRecord]:
+        """The view as it was last saved."""
+
+    def find(self, keys: Sequence[Digest]) -> dict[Digest, Verdict]:
+        """The verdicts that are known under these keys."""
+
+    def save(self, files: Mapping[RelPath, FileRecord | None], verdicts: Mapping[Digest, Verdict]) -> None:
+        """One transaction: new rows of files (None: gone) and verdicts."""
+
+    def close(self) -> None: ...
+
+
+class EvidenceLog(Protocol):
+    """One project's append-only record of what was judged."""
+
+    def append(self, entries: Sequence[Evidence]) -> None: ...
+    def close(self) -> None: ...

@@ -1,0 +1,1 @@
+"""From records to documents: merging, statistics and dashboards."""

@@ -1,0 +1,1 @@
+"""From hints to work in order: debouncing, the job queue and its workers."""

@@ -1,0 +1,1 @@
+"""The control socket: reads snapshots, sends messages, owns nothing."""

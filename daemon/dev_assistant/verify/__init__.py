@@ -1,0 +1,1 @@
+"""From bytes to verdicts: one module for each tool, and the registry that names them."""
