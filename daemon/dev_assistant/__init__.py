@@ -1,1 +1,39 @@
-"""A code-quality daemon for every project of a workspace."""
+"""A code-quality daemon for every project of a workspace.
+
+Importing this package loads nothing else: the names of the library are looked up when first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dev_assistant.model import Priority
+    from dev_assistant.schedule.pool import WorkerPool
+    from dev_assistant.verify.ruff import RuffVerifier
+
+    __version__: str
+
+__all__ = ["Priority", "RuffVerifier", "WorkerPool", "__version__"]
+
+_HOMES = {
+    "Priority": "dev_assistant.model",
+    "RuffVerifier": "dev_assistant.verify.ruff",
+    "WorkerPool": "dev_assistant.schedule.pool",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        value: object = importlib.import_module("importlib.metadata").version("dev-assistant")
+    elif name in _HOMES:
+        value = getattr(importlib.import_module(_HOMES[name]), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

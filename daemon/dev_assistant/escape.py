@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 
 _HIDDEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
 )
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@:-])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@:$-]|(?<=\d)\.|(?<=[wW]{3})\.)")
 
 
 def visible(text: str) -> str:
-    """For a terminal or a log line: control, bidirectional and undecodable characters as escapes."""
+    """For a terminal or a log line: control, invisible and undecodable characters as escapes."""
     return _HIDDEN.sub(_escape, text)
 
 
@@ -33,6 +34,8 @@ def markdown_code(text: str) -> str:
     shown = visible(text).replace("|", "\\|")
     fence = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
     pad = " " if shown.startswith("`") or shown.endswith("`") else ""
+    if not shown:
+        return ""  # two fences alone would open a span that swallows what follows
     return f"{fence}{pad}{shown}{pad}{fence}"
 
 
@@ -40,4 +43,6 @@ def _escape(match: re.Match[str]) -> str:
     char = match.group()
     if "\udc80" <= char <= "\udcff":  # a byte that is not UTF-8, as os.fsdecode keeps it
         return f"\\x{ord(char) - 0xDC00:02x}"
-    return f"\\x{ord(char):02x}" if char <= "\xff" else f"\\u{ord(char):04x}"
+    if char <= "\xff":
+        return f"\\x{ord(char):02x}"
+    return f"\\u{ord(char):04x}" if char <= "\uffff" else f"\\U{ord(char):08x}"

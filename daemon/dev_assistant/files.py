@@ -6,6 +6,7 @@ without blocking, and only a regular file counts.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat as stat_module
@@ -67,7 +68,9 @@ def read(path: str, *, limit: int) -> Content | Absent | Unreadable | Unfit:
             return Unfit("not a regular file")
         if status.st_size > limit:
             return Unfit(f"larger than {limit:,} bytes")
-        data = _read_all(descriptor, status.st_size)
+        data = _read_all(descriptor, status.st_size, limit)
+        if len(data) > limit:
+            return Unfit(f"larger than {limit:,} bytes")
         return Content(data, Fingerprint(stat_of(status), digest_of(data)))
     except OSError as error:
         return Unreadable(error.strerror or str(error))
@@ -78,13 +81,16 @@ def read(path: str, *, limit: int) -> Content | Absent | Unreadable | Unfit:
 def _refused(path: str, error: OSError) -> Unfit | Unreadable:
     if os.path.islink(path):
         return Unfit("symbolic link")
+    if error.errno == errno.ENXIO:  # a socket, or a device that nothing serves
+        return Unfit("not a regular file")
     return Unreadable(error.strerror or str(error))
 
 
-def _read_all(descriptor: int, size: int) -> bytes:
+def _read_all(descriptor: int, size: int, limit: int) -> bytes:
+    """All there is now: it may have grown since ``size`` was told. Stops just after ``limit`` bytes."""
     data = os.read(descriptor, size + 1)
-    while len(data) > size:  # it grew since fstat: take what is there now
-        more = os.read(descriptor, 1 << 20)
+    while size < len(data) <= limit:
+        more = os.read(descriptor, limit + 1 - len(data))
         if not more:
             break
         data += more
@@ -104,6 +110,18 @@ def write_atomically(path: Path, data: bytes, *, durable: bool = False) -> None:
                 handle.flush()
                 os.fsync(handle.fileno())
         os.replace(temporary, path)
+        if durable:
+            _sync_directory(path.parent)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _sync_directory(directory: Path) -> None:
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    descriptor = os.open(directory, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

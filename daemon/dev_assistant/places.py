@@ -5,6 +5,7 @@ Imports nothing heavy: ``status`` from a hook goes through here.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -49,15 +50,17 @@ class Runs:
 
     def prepare(self) -> None:
         """Create RUNS/ with the two files that keep git and backups out; refuse a link in its place."""
+        if not self.owner.is_dir():
+            raise UserError(f"{self.owner} does not exist", hint="correct its path in workspace.json")
         if self.root.is_symlink():
             raise UserError(
                 f"{self.root} is a symbolic link", hint="remove it: dev-assistant writes only below RUNS/"
             )
-        self.root.mkdir(parents=True, exist_ok=True)
+        self.root.mkdir(exist_ok=True)
         for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", _TAG)):
-            path = self.root / name
-            if not path.exists():
-                path.write_text(text)
+            # "x" does not follow a link that a repository put there, not even one to nowhere
+            with contextlib.suppress(FileExistsError), open(self.root / name, "x", encoding="ascii") as handle:
+                handle.write(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,8 @@ def runtime_of(workspace: Path) -> Runtime:
     base = _runtime_base() / "dev-assistant"
     directory = base / name
     for path in (base, directory):
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            path.mkdir(mode=0o700, parents=True)
         _refuse_unsafe(path)
     return Runtime(directory)
 

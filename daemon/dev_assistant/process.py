@@ -16,6 +16,9 @@ from typing import NamedTuple
 
 from dev_assistant.errors import ToolError
 
+_LAST_WORDS = 1.0
+"""Seconds to read what a killed program still had in its pipes."""
+
 
 class Completed(NamedTuple):
     """Exit status and output of a program that ended by itself."""
@@ -68,4 +71,10 @@ def end_group(child: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
     child.kill()
-    child.communicate()
+    try:
+        child.communicate(timeout=_LAST_WORDS)
+    except subprocess.TimeoutExpired:  # something that left the group holds its pipes
+        for pipe in (child.stdin, child.stdout, child.stderr):
+            if pipe is not None:
+                pipe.close()
+        child.wait()

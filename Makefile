@@ -1,0 +1,68 @@
+# The one entry point for people and CI. Needs python3 >= 3.11, make and git; everything else goes into .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+TOOL := $(BIN)/dev-assistant
+BENCH_SECONDS ?= 15
+
+.DEFAULT_GOAL := help
+.PHONY: help run stop lint format test check bench schema clean
+
+help: ## list the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# The stamp is removed first: an installation that fails half-way must not look finished to the next make.
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "python >= 3.11 is needed: make PYTHON=python3.12")'
+	@rm -f $@
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+workspace.json: # without prerequisites: a workspace that somebody edited is never replaced
+	@cp workspace.example.json $@
+	@echo "made workspace.json from workspace.example.json"
+
+run: $(STAMP) workspace.json ## install, watch the workspace in the background, show what it found
+	@$(TOOL) start
+	@$(TOOL) wait --timeout 60 || test $$? -eq 3
+	@$(TOOL) status
+	@echo; echo "== the log's last lines"; $(TOOL) logs -n 10
+	@echo; echo "== the dashboard"; $(TOOL) dashboard
+	@echo
+	@echo "dashboard   $$($(TOOL) dashboard --path)"
+	@echo "log         $(CURDIR)/RUNS/logs/daemon.log   (follow it: $(TOOL) logs -f)"
+	@echo "stop        make stop"
+
+stop: ## stop the daemon of this workspace
+	@test ! -x $(TOOL) || $(TOOL) stop
+
+lint: $(STAMP) ## formatting, ruff, types, layers
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports
+
+format: $(STAMP) ## format and apply safe fixes
+	@$(BIN)/ruff check --fix --quiet || true
+	@$(BIN)/ruff format --quiet
+
+test: lint ## lint, then all tests: what CI runs
+	@$(BIN)/pytest -n 2 --dist loadfile
+
+check: test ## the same as test
+
+bench: $(STAMP) ## latency against other watchers, status under load, cost of idling (about three minutes)
+	@$(BIN)/python benchmarks/latency.py
+	@$(BIN)/python benchmarks/status.py
+	@$(BIN)/python benchmarks/idle.py --seconds $(BENCH_SECONDS)
+
+schema: $(STAMP) ## write config/workspace.schema.json from the settings
+	@$(TOOL) config schema > config/workspace.schema.json.new
+	@mv config/workspace.schema.json.new config/workspace.schema.json
+
+clean: ## remove the environment and all caches (stops nothing: make stop comes first)
+	@rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

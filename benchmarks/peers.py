@@ -1,0 +1,175 @@
+"""Ways to get from a save to a verdict, each a process whose output is read line by line.
+
+A save adds an undefined name that no other save has: the line with that name (or, for dev-assistant, with
+the digest of the new bytes) proves that the answer is about these bytes and not about the ones before.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus import Workspace
+from subject import running
+
+BIN = Path(sys.executable).parent
+RUFF = str(BIN / "ruff")
+GRACE_SECONDS = 5.0
+
+# Both scripts do without a process beside ruff, so that the watcher is measured and not its glue.
+# watchfiles passes its changes as JSON: [["modified", "/path"]].
+ON_WATCHFILES = r"""
+path=${WATCHFILES_CHANGES##*, \"}
+path=${path%%\"*}
+[ ! -f "$path" ] || exec "$RUFF" check --output-format concise -- "$path"
+"""
+ON_INOTIFYWAIT = r"""
+inotifywait -mrq -e close_write,moved_to --include '\.py$' --format '%w%f' "$TREE" |
+while IFS= read -r path; do "$RUFF" check --output-format concise -- "$path"; done
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """One write of a file: ``closing`` is the monotonic time just before its close."""
+
+    token: str
+    digest: str
+    closing: float
+
+
+class Peer:
+    """A process and the lines it prints. Lines are stamped by the reading thread as they arrive."""
+
+    def __init__(self, process: subprocess.Popen[bytes], *, proof: Callable[[Save], str]) -> None:
+        self._process = process
+        self._proof = proof
+        self._lines: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def answer(self, save: Save, *, timeout: float) -> float | None:
+        """Seconds from the close to the line that proves the verdict; None when it does not come in time."""
+        proof = self._proof(save).encode()
+        deadline = time.monotonic() + timeout
+        while (left := deadline - time.monotonic()) > 0:
+            try:
+                at, line = self._lines.get(timeout=left)
+            except queue.Empty:
+                break
+            if proof in line:
+                return at - save.closing
+        return None
+
+    def stop(self) -> None:
+        """End the process group; every peer leads its own."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(GRACE_SECONDS)
+        self._reader.join(GRACE_SECONDS)
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._lines.put((time.monotonic(), line))
+
+
+def save(path: Path, *, number: int) -> Save:
+    """Rewrite a file in place, as most programs do, with one more line at its end."""
+    token = f"save_{number:06d}"
+    content = path.read_bytes() + f"\n{token}\n".encode()
+    with open(path, "wb", buffering=0) as file:
+        file.write(content)
+        closing = time.monotonic()
+    return Save(token, hashlib.blake2b(content, digest_size=16).hexdigest(), closing)
+
+
+@contextlib.contextmanager
+def dev_assistant(workspace: Workspace, *, home: Path) -> Iterator[Peer]:
+    """The daemon, observed by ``events --json``."""
+    with running(workspace.file, home=home) as daemon:
+        daemon.settle(timeout=300)
+        command = (*daemon.command, "events", "--json")
+        with _peer(command, environ=daemon.environ, proof=lambda save: save.digest) as peer:
+            yield peer
+
+
+@contextlib.contextmanager
+def watchfiles(workspace: Workspace, *, home: Path) -> Iterator[Peer]:
+    """The watchfiles command with its defaults, running ruff on the file that changed."""
+    script = home / "on_change.sh"
+    script.write_text(ON_WATCHFILES)
+    options = ("--target-type", "command", "--filter", "python", "--verbosity", "warning")
+    command = (str(BIN / "watchfiles"), *options, f"sh {script}", str(workspace.root))
+    with _peer(command, environ=_with_ruff(workspace), proof=_token) as peer:
+        yield peer
+
+
+@contextlib.contextmanager
+def inotifywait(workspace: Workspace, *, home: Path) -> Iterator[Peer]:
+    """inotifywait piped into a shell loop that runs ruff on each file."""
+    del home
+    with _peer(("sh", "-c", ON_INOTIFYWAIT), environ=_with_ruff(workspace), proof=_token) as peer:
+        yield peer
+
+
+@contextlib.contextmanager
+def ruff_watch(workspace: Workspace, *, home: Path) -> Iterator[Peer]:
+    """``ruff check --watch`` on the whole tree, with its cache."""
+    del home
+    command = (RUFF, "check", "--watch", "--output-format", "concise", str(workspace.root))
+    with _peer(command, environ=_with_ruff(workspace), proof=_token) as peer:
+        yield peer
+
+
+PEERS = {
+    "dev-assistant": dev_assistant,
+    "inotifywait": inotifywait,
+    "watchfiles": watchfiles,
+    "ruff --watch": ruff_watch,
+}
+
+
+def missing(name: str) -> str | None:
+    """Why a peer cannot take part on this machine."""
+    if name == "inotifywait" and shutil.which("inotifywait") is None:
+        return "inotifywait is not installed (package inotify-tools)"
+    return None
+
+
+@contextlib.contextmanager
+def _peer(command: Sequence[str], *, environ: dict[str, str], proof: Callable[[Save], str]) -> Iterator[Peer]:
+    process = subprocess.Popen(
+        command,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    peer = Peer(process, proof=proof)
+    try:
+        yield peer
+    finally:
+        peer.stop()
+
+
+def _token(save: Save) -> str:
+    return save.token
+
+
+def _with_ruff(workspace: Workspace) -> dict[str, str]:
+    return {**os.environ, "RUFF": RUFF, "TREE": str(workspace.root), "PYTHONUNBUFFERED": "1"}

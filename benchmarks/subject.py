@@ -1,0 +1,84 @@
+"""A dev-assistant of its own for a benchmark: own home and runtime directory, ended with the benchmark.
+
+It is driven through the command line alone, so that what is timed is what a person gets.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+COMMAND = str(Path(sys.executable).parent / "dev-assistant")
+
+
+@dataclass(frozen=True, slots=True)
+class Daemon:
+    """A running daemon; ``process`` is told apart from a later one with the same pid by its start time."""
+
+    command: tuple[str, ...]
+    environ: dict[str, str]
+    process: psutil.Process
+
+    def run(self, *arguments: str, timeout: float = 60.0) -> subprocess.CompletedProcess[bytes]:
+        """Run a sub-command to its end, whatever its status."""
+        return _run((*self.command, *arguments), environ=self.environ, timeout=timeout)
+
+    def settle(self, *, timeout: float) -> None:
+        """Wait until every file is judged; status 3 will do, no tool can judge every corpus whole."""
+        done = self.run("wait", "--timeout", f"{timeout:g}", timeout=timeout + 10)
+        if done.returncode not in {0, 3}:
+            raise SystemExit(f"dev-assistant wait: {done.stderr.decode()}")
+
+    def family(self) -> list[psutil.Process]:
+        """The daemon and everything below it."""
+        return [self.process, *self.process.children(recursive=True)]
+
+
+@contextlib.contextmanager
+def running(workspace: Path, *, home: Path) -> Iterator[Daemon]:
+    """Start a daemon for the workspace file; it and its children are gone when the block ends."""
+    environ = _environ(home)
+    command = (COMMAND, "--workspace", str(workspace))
+    started = _run((*command, "start"), environ=environ, timeout=120)
+    if started.returncode != 0:
+        raise SystemExit(f"dev-assistant start: {started.stderr.decode()}")
+    status = json.loads(_run((*command, "status", "--json"), environ=environ, timeout=60).stdout)
+    daemon = Daemon(command, environ, psutil.Process(status["pid"]))
+    try:
+        yield daemon
+    finally:
+        _end(daemon)
+
+
+def _end(daemon: Daemon) -> None:
+    family = daemon.family() if daemon.process.is_running() else []
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        daemon.run("stop", timeout=30)
+    for process in psutil.wait_procs(family, timeout=5)[1]:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+
+
+def _environ(home: Path) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("DEV_ASSISTANT_", "XDG_"))}
+    runtime = home / "run"
+    runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
+    places = {"HOME": home, "XDG_RUNTIME_DIR": runtime, "XDG_STATE_HOME": home / "state"}
+    places |= {"XDG_CONFIG_HOME": home / "config", "XDG_CACHE_HOME": home / "cache"}
+    return kept | {key: str(path) for key, path in places.items()}
+
+
+def _run(
+    command: tuple[str, ...], *, environ: dict[str, str], timeout: float
+) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        command, env=environ, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, check=False
+    )

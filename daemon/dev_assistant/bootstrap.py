@@ -1,0 +1,242 @@
+"""The composition root: the only place that builds concrete classes and connects them."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from dev_assistant.errors import ConfigError
+from dev_assistant.logs import get_logger
+from dev_assistant.model import Digest, Job, ProjectName, Verdict
+from dev_assistant.places import Runs
+from dev_assistant.ports import ChangeSource, Verifier
+from dev_assistant.record.evidence import JsonlEvidenceLog
+from dev_assistant.record.reader import VerdictReader
+from dev_assistant.record.store import SqliteVerdictStore
+from dev_assistant.record.volatile import NoEvidence, VolatileStore
+from dev_assistant.report.views import WorkspaceView
+from dev_assistant.schedule.pool import Workers
+from dev_assistant.schedule.queue import JobQueue
+from dev_assistant.service.answers import Answers
+from dev_assistant.service.configuration import Configuration, ConfiguredProject, load
+from dev_assistant.service.coordinator import Collaborators, Coordinator
+from dev_assistant.service.daemon import Daemon
+from dev_assistant.service.errands import Errands
+from dev_assistant.service.explain import Explainer
+from dev_assistant.service.feed import Feed
+from dev_assistant.service.opening import Opener, Reader
+from dev_assistant.service.overview import Overview
+from dev_assistant.service.publisher import ArtefactPublisher
+from dev_assistant.service.scribe import Ledgers, Scribe
+from dev_assistant.service.session import look_once
+from dev_assistant.service.work import Bench
+from dev_assistant.settings.cores import usable_cores
+from dev_assistant.verify.registry import verifiers
+from dev_assistant.watch.git import busy
+from dev_assistant.watch.nothing import NoSource
+
+_LOG = get_logger("daemon")
+_BATCH = 256
+"""Files in one run of a tool: starting it costs 9 ms, and a save may have to wait for one batch to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """Where the configuration comes from; called again for every reload."""
+
+    workspace: Path | None
+    cwd: Path
+    overrides: Mapping[str, object]
+    watch_dirs: Sequence[Path] = ()
+
+    def __call__(self) -> Configuration:
+        return load(
+            self.workspace,
+            cwd=self.cwd,
+            environ=os.environ,
+            overrides=self.overrides,
+            watch_dirs=self.watch_dirs,
+        )
+
+
+class Records(Protocol):
+    """Where verdicts, evidence and statistics go. ``open`` and ``publish`` run on the scribe's thread."""
+
+    def open(self, entry: ConfiguredProject) -> Ledgers: ...
+    def reader(self, entry: ConfiguredProject) -> Reader: ...
+    def lookup(self, root: str, keys: Sequence[Digest]) -> dict[Digest, Verdict]: ...
+    def publish(self, view: WorkspaceView) -> None: ...
+
+
+class DiskRecords:
+    """RUNS/ of every project and of the workspace."""
+
+    def __init__(self) -> None:
+        self.publish = ArtefactPublisher()
+
+    def open(self, entry: ConfiguredProject) -> Ledgers:
+        """Raises UserError or OSError when RUNS/ cannot be made."""
+        runs, settings = Runs(Path(entry.project.root)), entry.settings
+        runs.prepare()
+        store = SqliteVerdictStore(
+            runs.database, max_mb=settings.cache_disk_max_mb, days=settings.cache_disk_days
+        )
+        evidence = JsonlEvidenceLog(
+            runs.evidence,
+            project=entry.project.name,
+            head=store.head,
+            save_head=store.set_head,
+            retention_days=settings.log_retention_days,
+        )
+        return Ledgers(store, evidence, store.prune)
+
+    def reader(self, entry: ConfiguredProject) -> Reader:
+        return VerdictReader(Runs(Path(entry.project.root)).database)
+
+    def lookup(self, root: str, keys: Sequence[Digest]) -> dict[Digest, Verdict]:
+        reader = VerdictReader(Runs(Path(root)).database)
+        try:
+            return reader.find(keys)
+        finally:
+            reader.close()
+
+
+class VolatileRecords:
+    """Memory, for a judgement that leaves nothing behind."""
+
+    def __init__(self) -> None:
+        self._stores: dict[str, VolatileStore] = defaultdict(VolatileStore)
+
+    def open(self, entry: ConfiguredProject) -> Ledgers:
+        return Ledgers(self._stores[entry.project.root], NoEvidence(), lambda: None)
+
+    def reader(self, entry: ConfiguredProject) -> Reader:
+        return self._stores[entry.project.root]
+
+    def lookup(self, root: str, keys: Sequence[Digest]) -> dict[Digest, Verdict]:
+        return self._stores[root].find(keys)
+
+    def publish(self, view: WorkspaceView) -> None:
+        """Nothing is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """A daemon that is ready to be started, and what answers for it."""
+
+    daemon: Daemon
+    answers: Answers
+    overview: Overview
+
+
+def assemble(
+    configuration: Configuration,
+    *,
+    loading: Callable[[], Configuration],
+    source: ChangeSource,
+    records: Records,
+    stop: Callable[[], None],
+) -> Assembly:
+    """Connect all parts. ``stop`` is called when a client asks the daemon to end."""
+    settings = configuration.settings
+    tools = {
+        verifier.name: verifier for verifier in verifiers(timeout_seconds=settings.verification_timeout_sec)
+    }
+    queue: JobQueue[Job] = JobQueue(now=time.monotonic)
+    feed = Feed()
+    errands = Errands(failed=lambda error: _LOG.error("errand failed", error=repr(error), exc_info=error))
+    scribe = Scribe(
+        opener=lambda name: records.open(_entry(coordinator.configuration, name)),
+        view=lambda: overview.view(),  # noqa: PLW0108  it is built below, from the coordinator
+        publish=records.publish,
+    )
+    coordinator = Coordinator(
+        configuration,
+        collaborators=Collaborators(
+            source=source,
+            verifiers=tools,
+            queue=queue,
+            feed=feed,
+            run=lambda errand, urgency: errands.run(errand, urgency=urgency),
+            save=scribe.save,
+            report=scribe.report,
+            flush=scribe.flush,
+            retire=scribe.close,
+            opener=Opener(reader=records.reader, now=time.monotonic),
+            load=loading,
+            git_busy=lambda directory: busy(directory, now_wall=time.time()),
+        ),
+        now=time.monotonic,
+        wall=time.time_ns,
+    )
+    overview = Overview(
+        root=str(configuration.root),
+        source=source,
+        queue=queue,
+        snapshot=lambda: coordinator.snapshot,
+        trouble=lambda: tuple(filter(None, (scribe.trouble,))),
+        now=time.monotonic,
+        started=time.monotonic(),
+    )
+    daemon = Daemon(
+        coordinator=coordinator,
+        source=source,
+        workers=_workers(queue, coordinator, tools, settings.worker_count(cores=usable_cores())),
+        verifiers=tuple(tools.values()),
+        errands=errands,
+        scribe=scribe,
+        feed=feed,
+    )
+    answers = Answers(
+        root=configuration.root,
+        coordinator=coordinator,
+        source=source,
+        feed=feed,
+        view=overview.view,
+        explain=Explainer(coordinator, tools),
+        lookup=records.lookup,
+        stop=stop,
+    )
+    return Assembly(daemon, answers, overview)
+
+
+def _workers(
+    queue: JobQueue[Job], coordinator: Coordinator, tools: Mapping[str, Verifier], count: int
+) -> tuple[Workers[Job], ...]:
+    bench = Bench(verifiers=tools, assignments=lambda: coordinator.assignments, post=coordinator.post)
+    return (
+        Workers(
+            queue, run=bench.run, count=count, batch_size=lambda: _BATCH, on_error=bench.failed, name="worker"
+        ),
+    )
+
+
+def _entry(configuration: Configuration, name: ProjectName) -> ConfiguredProject:
+    return next(entry for entry in configuration.projects if entry.project.name == name)
+
+
+def check_once(
+    *, workspace: Path | None, watch_dirs: Sequence[Path], paths: Sequence[str], cached: bool, timeout: float
+) -> dict[str, Any]:
+    """Judge everything once without a daemon: the check document. Raises UserError and ConfigError.
+
+    Not ``cached``: no cache is believed, and nothing is written anywhere.
+    """
+    overrides: dict[str, object] = {} if cached else {"cache_enabled": False, "enable_evidence": False}
+    loading = Loading(workspace, Path.cwd(), overrides, watch_dirs)
+    configuration = loading()
+    if configuration.all_problems:
+        raise ConfigError(list(configuration.all_problems))
+    assembly = assemble(
+        configuration,
+        loading=loading,
+        source=NoSource(),
+        records=DiskRecords() if cached else VolatileRecords(),
+        stop=lambda: None,
+    )
+    return look_once(assembly.daemon, assembly.answers, paths=paths, timeout=timeout)

@@ -1,0 +1,166 @@
+"""The command line: which command, its arguments, and how errors are told.
+
+A command's module is imported only when it runs, so that ``status`` from a hook stays cheap.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import importlib
+import json
+import os
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import NoReturn
+
+from dev_assistant.errors import UserError
+from dev_assistant.escape import visible
+
+COMMANDS = {
+    "init": "find projects and write workspace.json",
+    "start": "start the daemon in the background",
+    "stop": "stop the daemon",
+    "restart": "stop and start the daemon",
+    "status": "what the daemon does and knows",
+    "logs": "show or follow the log",
+    "events": "follow verdicts as they are accepted",
+    "dashboard": "show the generated dashboard",
+    "wait": "wait until every write so far is judged",
+    "check": "findings of files, by the daemon or without one",
+    "why": "why a file is judged as it is",
+    "config": "show, check and describe the configuration",
+    "doctor": "look for what keeps the daemon from working well",
+    "clean": "delete what was remembered",
+    "daemon-run": "",
+}
+"""Name and help line; without one a command is for the program itself."""
+
+_EPILOG = """\
+examples:
+  dev-assistant init && dev-assistant start    watch all projects below this directory
+  dev-assistant check src                      findings, also without a daemon
+  dev-assistant wait && dev-assistant status   judge every write so far, then show it
+
+exit status: 0 passed or done, 1 findings, 2 usage or configuration, 3 incomplete, 4 no daemon,
+             5 nothing matched
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """Tells of a mistake with the nearest word that would be right."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"dev-assistant: {visible(message)}\n{self.format_usage()}")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command; the exit status. Never raises for what a person or a tool did."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    name, rest = _split(arguments)
+    try:
+        return _dispatch(name, rest)
+    except UserError as error:
+        return _tell(error, as_json="--json" in arguments)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # else the interpreter complains at exit
+        return 141
+    except Exception as error:  # noqa: BLE001  our own mistake: a report, not a traceback in the face
+        return _report(error, arguments)
+
+
+def _split(arguments: list[str]) -> tuple[str | None, list[str]]:
+    """The command, and all other arguments: options may stand before it and after it."""
+    skip = False
+    for index, argument in enumerate(arguments):
+        if skip:
+            skip = False
+        elif argument in ("--workspace", "-w"):
+            skip = True
+        elif not argument.startswith("-"):
+            return argument, arguments[:index] + arguments[index + 1 :]
+    return None, arguments
+
+
+def _dispatch(name: str | None, rest: list[str]) -> int:
+    if name is None:
+        return _without_command(rest)
+    if name not in COMMANDS:
+        near = difflib.get_close_matches(name, COMMANDS, 1)
+        guess = f"did you mean {near[0]!r}?" if near else "dev-assistant --help lists all"
+        raise UserError(f"no command {name!r}", hint=guess)
+    module = importlib.import_module(f"dev_assistant.commands.{name.replace('-', '_')}")
+    args = _command_parser(name, module).parse_args(rest)
+    status: int = module.run(args)
+    sys.stdout.flush()
+    return status
+
+
+def _command_parser(name: str, module: ModuleType) -> Parser:
+    parser = Parser(
+        prog=f"dev-assistant {name}",
+        description=module.HELP,
+        epilog=f"examples:\n{module.EXAMPLES}" if module.EXAMPLES else None,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _global_options(parser)
+    module.configure(parser)
+    return parser
+
+
+def _global_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-w", "--workspace", type=Path, metavar="FILE", help="workspace.json, or its directory"
+    )
+    parser.add_argument("--json", action="store_true", help="machine-readable output")
+
+
+def _without_command(rest: list[str]) -> int:
+    if "--version" in rest:
+        from importlib.metadata import version  # noqa: PLC0415  5 ms
+
+        sys.stdout.write(f"dev-assistant {version('dev-assistant')}\n")
+        return 0
+    parser = Parser(
+        prog="dev-assistant",
+        description="A code-quality daemon: it watches your projects and never shows green without proof.",
+        usage="dev-assistant [--workspace FILE] [--json] COMMAND …",
+        epilog=_commands_text() + "\n" + _EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _global_options(parser)
+    parser.add_argument("--version", action="store_true", help="print the version")
+    parser.parse_args(rest)
+    parser.print_help()
+    return 0 if rest and rest[0] in ("-h", "--help") else 2
+
+
+def _commands_text() -> str:
+    return "commands:\n" + "".join(f"  {name:<10} {text}\n" for name, text in COMMANDS.items() if text)
+
+
+def _tell(error: UserError, *, as_json: bool) -> int:
+    """The message and the next step on stderr; the error's own exit status, else 2."""
+    status: int = getattr(error, "status", 2)
+    if as_json and status == 2:  # noqa: PLR2004  usage and configuration, see the epilog
+        sys.stdout.write(
+            json.dumps({"schema": "dev-assistant/error@1", "error": str(error), "hint": error.hint}) + "\n"
+        )
+    text = "".join(f"{visible(line)}\n" for line in str(error).splitlines())
+    sys.stderr.write(f"dev-assistant: {text}")
+    if error.hint:
+        sys.stderr.write(f"  → {visible(error.hint)}\n")
+    return status
+
+
+def _report(error: Exception, arguments: list[str]) -> int:
+    from dev_assistant.crash import write_report  # noqa: PLC0415  only when something broke
+
+    path = write_report(error, arguments)
+    sys.stderr.write(f"dev-assistant: internal error: {visible(repr(error))}\n  → a report is in {path}\n")
+    return 2

@@ -1,0 +1,88 @@
+"""``check [PATH…]``: findings, from the daemon when one runs, else by looking once.
+
+With a daemon nothing heavy is imported: hooks wait for this.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from dev_assistant.places import runtime_of
+from dev_assistant.report.plain import render_check
+from dev_assistant.serve.client import NoDaemon, call, workspace_root
+
+HELP = "findings of files and directories (default: the whole workspace)"
+EXAMPLES = """\
+  dev-assistant check                      everything; exit 0 clean, 1 findings, 3 something is unknown
+  dev-assistant check src/app.py --json    one file, as a document
+  dev-assistant check --no-cache           judge everything anew, with and for no cache
+  dev-assistant check --watch-dirs src     these directories, without any workspace.json
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files or directories")
+    parser.add_argument(
+        "--watch-dirs", nargs="+", type=Path, metavar="DIR", help="instead of what is configured"
+    )
+    parser.add_argument("--no-cache", action="store_true", help="believe and write no cache; uses no daemon")
+    parser.add_argument("--timeout", type=float, default=600.0, metavar="S", help="seconds (default: 600)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when all is clean, 1 with findings, 3 when something could not be judged, 5 when nothing matched."""
+    paths = [_resolved(path) for path in args.paths]
+    document = _by_daemon(args, paths) or _alone(args, paths)
+    if args.json:
+        sys.stdout.write(json.dumps(document) + "\n")
+    else:
+        colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        sys.stdout.write(render_check(document, colour=colour))
+    return status_of(document)
+
+
+def _resolved(path: str) -> str:
+    """Absolute, links resolved but for the last component: a link is judged (skipped) as itself."""
+    head, name = os.path.split(os.path.abspath(path))
+    return os.path.join(os.path.realpath(head), name)
+
+
+def _by_daemon(args: argparse.Namespace, paths: list[str]) -> dict[str, Any] | None:
+    if args.no_cache or args.watch_dirs:
+        return None
+    runtime = runtime_of(workspace_root(args.workspace, Path.cwd()))
+    try:
+        document: dict[str, Any] = call(
+            runtime, "check", {"paths": paths, "timeout": args.timeout}, timeout=args.timeout + 10
+        )
+    except NoDaemon:
+        return None
+    return document
+
+
+def _alone(args: argparse.Namespace, paths: list[str]) -> dict[str, Any]:
+    from dev_assistant.bootstrap import check_once  # noqa: PLC0415  everything: half a second of imports
+
+    return check_once(
+        workspace=args.workspace,
+        watch_dirs=args.watch_dirs or (),
+        paths=paths,
+        cached=not args.no_cache,
+        timeout=args.timeout,
+    )
+
+
+def status_of(document: dict[str, Any]) -> int:
+    """Unknown outranks findings; nothing to judge is no success."""
+    summary = document["summary"]
+    unknown = summary["stale"] + summary["pending"] + summary["failed"]
+    if unknown or not document["meta"].get("settled", False) or document["meta"].get("missing"):
+        return 3
+    if not summary["files"]:
+        return 5
+    return 1 if summary["findings"] else 0

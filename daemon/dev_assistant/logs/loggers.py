@@ -1,0 +1,99 @@
+"""From a logging call to an entry: structlog over the standard library's loggers, one for each component.
+
+The levels are those of ``logging``, so they can change while the daemon runs, and what other packages log
+arrives in the same file. Nothing global of structlog is configured: this package is also a library.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import traceback
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from dev_assistant.errors import UserError
+from dev_assistant.logs.lines import LEVELS, Entry, plain
+from dev_assistant.logs.writer import LogWriter, Sink
+
+if TYPE_CHECKING:
+    from structlog.stdlib import BoundLogger
+
+_ROOT = "dev_assistant"
+
+
+def get_logger(component: str) -> BoundLogger:
+    """The logger of a component: ``get_logger("watch").warning("events were lost", project=name)``."""
+    import structlog  # noqa: PLC0415  80 ms that the `logs` command, which only reads, need not pay
+
+    logger: BoundLogger = structlog.wrap_logger(
+        logging.getLogger(f"{_ROOT}.{component}"),
+        processors=[structlog.stdlib.filter_by_level, structlog.processors.format_exc_info, _hand_over],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        context_class=dict,
+        cache_logger_on_first_use=True,
+    )
+    return logger
+
+
+def _hand_over(_logger: object, _method: str, event: Any) -> tuple[tuple[str], dict[str, Any]]:
+    return (str(event.pop("event", "")),), {"extra": {"fields": event}}
+
+
+def set_levels(default: str, levels: Mapping[str, str]) -> None:
+    """Set the level of all components, then of single ones; may be called again at any time.
+
+    Raises UserError for a level that does not exist.
+    """
+    for level in (default, *levels.values()):
+        if level not in LEVELS:
+            raise UserError(f"{level!r} is not a log level", hint=f"use one of {', '.join(LEVELS)}")
+    prefix = f"{_ROOT}."
+    for name in [name for name in logging.root.manager.loggerDict if name.startswith(prefix)]:
+        logging.getLogger(name).setLevel(logging.NOTSET)
+    logging.getLogger(_ROOT).setLevel(default.upper())
+    for component, level in levels.items():
+        logging.getLogger(prefix + component).setLevel(level.upper())
+
+
+@contextlib.contextmanager
+def logging_to(
+    *sinks: Sink, level: str = "info", levels: Mapping[str, str] | None = None
+) -> Iterator[LogWriter]:
+    """Send all that this process logs to ``sinks``; at the end, what is pending is written."""
+    set_levels(level, levels or {})
+    writer = LogWriter(sinks)
+    bridge = _Bridge(writer)
+    writer.start()
+    logging.root.addHandler(bridge)
+    try:
+        yield writer
+    finally:
+        logging.root.removeHandler(bridge)
+        writer.close()
+
+
+class _Bridge(logging.Handler):
+    """Values are made plain on the caller's thread: the writer must not read what others still change."""
+
+    def __init__(self, writer: LogWriter) -> None:
+        super().__init__()
+        self._writer = writer
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            self._writer.put(_entry(record))
+        except Exception:  # noqa: BLE001  a value that cannot be shown must not end the work it tells of
+            self.handleError(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  logging's name
+        fields = {"message": repr(record.msg), "exception": traceback.format_exc()}
+        self._writer.put(Entry(record.created, "error", "logs", "a line could not be shown", fields))
+
+
+def _entry(record: logging.LogRecord) -> Entry:
+    fields = {str(key): plain(value) for key, value in getattr(record, "fields", {}).items()}
+    if record.exc_info:
+        fields["exception"] = plain(logging.Formatter().formatException(record.exc_info))
+    component = record.name.removeprefix(f"{_ROOT}.")
+    return Entry(record.created, record.levelname.lower(), component, record.getMessage(), fields)

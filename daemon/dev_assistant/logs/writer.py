@@ -1,0 +1,113 @@
+"""The thread that writes the log, and the bounded queue before it.
+
+``put`` is called by every thread of the daemon, the coordinator's too, and must cost microseconds.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from dev_assistant.logs.lines import Entry, render
+from dev_assistant.logs.repeats import Repeats
+
+_PENDING = 10_000  # some 10 MB of entries at worst
+_BATCH = 500  # a rotated file may be this much larger than its limit
+_TICK_S = 1.0
+
+
+class Sink(Protocol):
+    """Where lines go. ``write`` raises OSError when they could not be written."""
+
+    def write(self, lines: bytes) -> None: ...
+    def close(self) -> None: ...
+
+
+class Terminal:
+    """The log for the person who runs the daemon in the foreground."""
+
+    def __init__(self, write: Callable[[str], object], *, colour: bool) -> None:
+        self._write = write
+        self._colour = colour
+
+    def write(self, lines: bytes) -> None:
+        self._write("".join(render(line, colour=self._colour) + "\n" for line in lines.splitlines()))
+
+    def close(self) -> None:
+        """The terminal stays open: it is not ours."""
+
+
+class LogWriter:
+    """Writes entries to all sinks, in the order in which they were put."""
+
+    def __init__(self, sinks: Sequence[Sink], *, limit: int = _PENDING) -> None:
+        self._sinks = sinks
+        self._limit = limit
+        self._changed = threading.Condition()
+        self._pending: deque[Entry] = deque()
+        self._dropped = 0
+        self._closing = False
+        self._repeats = Repeats()
+        self._thread = threading.Thread(target=self._run, name="log-writer", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def put(self, entry: Entry) -> None:
+        """Called on any thread; never waits for a sink."""
+        with self._changed:
+            if len(self._pending) >= self._limit:
+                self._dropped += 1
+                return
+            self._pending.append(entry)
+            self._changed.notify()
+
+    def close(self, *, timeout: float = 2.0) -> bool:
+        """Write what is pending and end; False when that takes longer than ``timeout`` seconds."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        closing = False
+        while not closing:
+            with self._changed:
+                self._changed.wait_for(lambda: self._pending or self._closing, _TICK_S)
+                batch = [self._pending.popleft() for _ in range(min(_BATCH, len(self._pending)))]
+                dropped, self._dropped = self._dropped, 0
+                closing = self._closing and not self._pending
+            now = float("inf") if closing else time.monotonic()
+            self._write([*self._selected(batch, now=now), *_told(dropped)], dropped=dropped)
+        for sink in self._sinks:
+            sink.close()
+
+    def _selected(self, batch: list[Entry], *, now: float) -> list[Entry]:
+        chosen = [entry for entry in batch if self._repeats.admit(entry, now=now)]
+        return chosen + self._repeats.pop_due(now=now)
+
+    def _write(self, entries: list[Entry], *, dropped: int) -> None:
+        """What no sink took, because the disk is full, is told when there is room again."""
+        if entries and not self._taken(b"".join(entry.encode() for entry in entries)):
+            with self._changed:
+                self._dropped += dropped + len(entries) - (1 if dropped else 0)
+
+    def _taken(self, lines: bytes) -> bool:
+        taken = False
+        for sink in self._sinks:
+            try:
+                sink.write(lines)
+                taken = True
+            except OSError:
+                continue
+        return taken
+
+
+def _told(dropped: int) -> list[Entry]:
+    if not dropped:
+        return []
+    return [Entry(time.time(), "warning", "logs", "lines were dropped", {"count": dropped})]

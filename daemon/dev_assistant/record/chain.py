@@ -1,0 +1,218 @@
+"""The chain that runs through the evidence files, and how to check it.
+
+Every line carries the hash of the line before it, across the files of all days. What the chain cannot
+show by itself is a cut tail: for that the hash of the last line is kept elsewhere (the *head*).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from dev_assistant.files import Absent, Content, digest_of, read, write_atomically
+from dev_assistant.record.lines import EvidenceLine, decode_line
+
+GENESIS = "0" * 32
+"""What the very first line carries as the hash of the line before."""
+LINE_LIMIT = 16 << 20
+"""Bytes of the longest line that is read: evidence may come from somebody else."""
+
+_DAY_FILE = re.compile(r"\d{4}-\d\d-\d\d\.jsonl")
+_ANCHOR = "anchor.json"
+_ANCHOR_LIMIT = 65_536
+
+
+class Break(NamedTuple):
+    """Where the evidence is not what was written. ``line`` counts from 1; 0 is the file as a whole."""
+
+    file: str
+    line: int
+    what: str
+
+
+class RawLine(NamedTuple):
+    """A line's bytes without the line feed; ``whole`` when it has one. ``end`` is the byte after it."""
+
+    number: int
+    end: int
+    data: bytes
+    whole: bool
+
+
+class Tail(NamedTuple):
+    """Where the chain ends.
+
+    ``last`` is the hash of its last whole line; ``ahead`` counts the lines after the head. ``missing`` is
+    the head when it is nowhere in the chain.
+    """
+
+    last: str
+    ahead: int
+    missing: str | None
+
+
+class Anchor(msgspec.Struct, frozen=True, kw_only=True):
+    """What retention left: the last file that was deleted, and the hash of its last line."""
+
+    schema: str = "dev-assistant/anchor@1"
+    file: str
+    last_hash: str
+
+
+def hash_of(line: bytes) -> str:
+    """A line's hash, as the next line carries it: 32 hex digits over the bytes without the line feed."""
+    return digest_of(line)
+
+
+def day_files(directory: Path) -> list[Path]:
+    """The evidence files, oldest first. Links and devices are none. Raises OSError."""
+    try:
+        with os.scandir(directory) as entries:
+            names = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
+    except FileNotFoundError:
+        return []
+    return [directory / name for name in sorted(names) if _DAY_FILE.fullmatch(name)]
+
+
+def iter_lines(path: Path) -> Iterator[RawLine]:
+    """Every line of a file; of one over the limit only its beginning, which does not parse.
+
+    Raises OSError.
+    """
+    number = end = 0
+    with open(path, "rb") as handle:
+        while data := handle.readline(LINE_LIMIT):
+            piece = data
+            end += len(piece)
+            while len(piece) == LINE_LIMIT and not piece.endswith(b"\n"):
+                piece = handle.readline(LINE_LIMIT)
+                end += len(piece)
+            number += 1
+            yield RawLine(number, end, data.removesuffix(b"\n"), piece.endswith(b"\n"))
+
+
+def read_day(path: Path) -> Iterator[EvidenceLine | Break]:
+    """The lines of one day's file; what is not an evidence line comes as a Break. Raises OSError."""
+    for raw in iter_lines(path):
+        yield _decoded(path.name, raw)
+
+
+def read_anchor(directory: Path) -> Anchor | None:
+    """What retention left; None when nothing was ever deleted. Raises ValueError."""
+    content = read(str(directory / _ANCHOR), limit=_ANCHOR_LIMIT)
+    match content:
+        case Content(data):
+            return msgspec.json.decode(data, type=Anchor)
+        case Absent():
+            return None
+        case _:
+            raise ValueError(content.reason)
+
+
+def write_anchor(directory: Path, anchor: Anchor) -> None:
+    """Raises OSError."""
+    write_atomically(directory / _ANCHOR, msgspec.json.encode(anchor), durable=True)
+
+
+def hashes_of(path: Path) -> list[str]:
+    """The hashes of the file's whole lines. Raises OSError."""
+    return [hash_of(raw.data) for raw in iter_lines(path) if raw.whole]
+
+
+def tail_of(directory: Path, head: str | None) -> Tail:
+    """The end of the chain, seen from the head that was kept elsewhere (None: none was). Raises OSError.
+
+    Only as many files are read as it takes to meet the head.
+    """
+    last: str | None = None
+    ahead = 0
+    for path in reversed(day_files(directory)):
+        hashes = hashes_of(path)
+        if last is None and hashes:
+            last = hashes[-1]
+        if head in hashes:
+            return Tail(
+                hashes[-1] if last is None else last, ahead + len(hashes) - 1 - hashes.index(head), None
+            )
+        ahead += len(hashes)
+        if head is None and last is not None:
+            return Tail(last, ahead, None)
+    base = _base(directory)
+    return Tail(base if last is None else last, ahead, None if head in {None, base} else head)
+
+
+def _base(directory: Path) -> str:
+    try:
+        anchor = read_anchor(directory)
+    except ValueError:
+        return GENESIS
+    return GENESIS if anchor is None else anchor.last_hash
+
+
+def verify_chain(directory: Path, *, head: str | None = None) -> list[Break]:
+    """Everything that is wrong with the evidence in a directory; empty when it is as it was written.
+
+    ``head`` is the hash that was kept elsewhere; without it a cut tail does not show. A gap that the
+    log itself has told of is reported too. Raises OSError.
+    """
+    return list(_Check(directory, head).run())
+
+
+class _Check:
+    """Walks the files once; ``expected`` is the hash that the next line must carry."""
+
+    def __init__(self, directory: Path, head: str | None) -> None:
+        self._directory = directory
+        self._head = head
+        self._met = head in {None, GENESIS}
+        self._expected = GENESIS
+
+    def run(self) -> Iterator[Break]:
+        files = day_files(self._directory)
+        try:
+            anchor = read_anchor(self._directory)
+        except ValueError as error:
+            yield Break(_ANCHOR, 0, f"not an anchor: {error}")
+            anchor = None
+        if anchor is not None:
+            self._advance(anchor.last_hash)
+            # Files are deleted after the anchor is written: a crash in between leaves some of them.
+            files = [path for path in files if path.name > anchor.file]
+        for path in files:
+            yield from self._file(path)
+        if not self._met:
+            last = files[-1].name if files else _ANCHOR
+            yield Break(last, 0, f"the last recorded line (hash {self._head}) is missing")
+
+    def _file(self, path: Path) -> Iterator[Break]:
+        for raw in iter_lines(path):
+            line = _decoded(path.name, raw)
+            if isinstance(line, Break):
+                yield line
+            else:
+                yield from self._line(path.name, raw.number, line)
+            self._advance(hash_of(raw.data))
+
+    def _line(self, file: str, number: int, line: EvidenceLine) -> Iterator[Break]:
+        if line.prev != self._expected:
+            yield Break(file, number, "does not follow: the line before was changed, or lines are missing")
+        if line.repair and line.repair.missing is not None:
+            yield Break(file, number, f"tells of a gap: the line with hash {line.repair.missing} was missing")
+
+    def _advance(self, digest: str) -> None:
+        self._expected = digest
+        self._met = self._met or digest == self._head
+
+
+def _decoded(file: str, raw: RawLine) -> EvidenceLine | Break:
+    if not raw.whole:
+        return Break(file, raw.number, "unfinished line")
+    try:
+        return decode_line(raw.data)
+    except ValueError as error:
+        return Break(file, raw.number, f"not an evidence line: {error}")

@@ -1,0 +1,212 @@
+"""Opening verification.db, telling damage from absence, and moving a damaged file aside.
+
+A damaged, foreign or newer database is no error: it is moved to ``verification.db.corrupt-N`` and a new
+one takes its place. A locked, full or read-only disk is no damage: nothing is moved, and the caller
+tries again. Never open the database file in this process except through SQLite: closing any other
+descriptor of it drops SQLite's locks.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from dev_assistant.errors import DevAssistantError
+
+APPLICATION_ID = 0x64766173
+SCHEMA_VERSION = 1
+BUSY_SECONDS = 0.25
+"""How long a call waits for another process's lock; the caller has other work and tries again later."""
+
+VALUE_LIMIT = 16 << 20
+"""Bytes of the largest value that is kept."""
+
+_KEPT_ASIDE = 2
+_ASIDE = ".corrupt-"
+_WAL_LIMIT = 8 << 20  # bytes to which the write-ahead log is cut back after a checkpoint
+
+_CREATE = """
+CREATE TABLE files (path BLOB PRIMARY KEY, record BLOB NOT NULL);
+CREATE TABLE verdicts (key BLOB PRIMARY KEY, verdict BLOB NOT NULL, used INTEGER NOT NULL);
+CREATE INDEX verdicts_by_use ON verdicts (used, key);
+CREATE TABLE meta (name BLOB PRIMARY KEY, value BLOB NOT NULL);
+"""
+
+_UNAVAILABLE = frozenset(
+    {
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_AUTH,
+    }
+)
+_DAMAGED_READS = frozenset({sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_CORRUPTFS})
+
+
+class StoreUnavailable(DevAssistantError):  # noqa: N818  a condition that passes, not a mistake
+    """The database cannot be used now (locked, disk full, no permission): try again later."""
+
+
+class ForeignError(Exception):
+    """The file is not a database of ours, or one of another version."""
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether trying again is useless: anything that is not a lock, a full disk or a refusal."""
+    if not isinstance(error, sqlite3.Error):
+        return True
+    code = error.sqlite_errorcode
+    return code in _DAMAGED_READS or code & 0xFF not in _UNAVAILABLE
+
+
+def identity(database: Path) -> tuple[int, int] | None:
+    """Which file stands at this path now; None: none."""
+    try:
+        status = os.stat(database)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def open_writable(database: Path) -> sqlite3.Connection:
+    """A connection to a database with our tables, made when it is absent.
+
+    The directory above the cache directory has to exist. Raises ForeignError, sqlite3.Error,
+    StoreUnavailable.
+    """
+    _prepare(database)
+    connection = _connect(str(database))
+    try:
+        _adopt(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def open_readable(database: Path) -> sqlite3.Connection:
+    """A connection that cannot write. Raises ForeignError, sqlite3.Error (also when there is no database)."""
+    connection = _connect(f"{database.absolute().as_uri()}?mode=ro")
+    try:
+        _require_ours(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(database: Path) -> None:
+    directory = database.parent
+    try:
+        directory.mkdir(exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(f"{directory}: {error.strerror}") from error
+    if directory.is_symlink():
+        raise StoreUnavailable(f"{directory} is a symbolic link: remove it")
+    if database.is_symlink():
+        raise ForeignError(f"{database} is a symbolic link")
+
+
+def _connect(name: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        name, timeout=BUSY_SECONDS, isolation_level=None, uri=name.startswith("file:")
+    )
+    connection.text_factory = bytes  # a damaged text must not raise on the way
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2 * VALUE_LIMIT)  # nor a damaged length take all memory
+    return connection
+
+
+def _require_ours(connection: sqlite3.Connection) -> None:
+    if _marks(connection) != (APPLICATION_ID, SCHEMA_VERSION):
+        raise ForeignError("a database of another program or version")
+
+
+def _marks(connection: sqlite3.Connection) -> tuple[int, int]:
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return application, version
+
+
+def _adopt(connection: sqlite3.Connection) -> None:
+    if _is_blank(connection):
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        connection.execute("PRAGMA journal_mode = WAL")
+        with transaction(connection):
+            if _is_blank(connection):
+                _create(connection)
+    _require_ours(connection)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT}")
+    connection.execute("PRAGMA temp_store = MEMORY")
+
+
+def _is_blank(connection: sqlite3.Connection) -> bool:
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    return _marks(connection) == (0, 0) and tables == 0
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    for statement in filter(str.strip, _CREATE.split(";")):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+@contextlib.contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All of the block's writes or none of them."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise
+
+
+def move_aside(database: Path) -> Path:
+    """Move a database with its companions out of the way; only the last two are kept.
+
+    Raises StoreUnavailable when it cannot be moved.
+    """
+    taken = _aside(database)
+    target = f"{database}{_ASIDE}{max(taken, default=0) + 1}"
+    try:
+        for suffix in ("-wal", "-shm", ""):
+            with contextlib.suppress(FileNotFoundError):
+                os.replace(f"{database}{suffix}", f"{target}{suffix}")
+    except OSError as error:
+        raise StoreUnavailable(f"{database} is damaged and cannot be moved: {error.strerror}") from error
+    for number in sorted(taken)[: len(taken) + 1 - _KEPT_ASIDE]:
+        _delete(f"{database}{_ASIDE}{number}")
+    return Path(target)
+
+
+def drop_aside(database: Path) -> None:
+    """Delete every database that was moved aside."""
+    for number in _aside(database):
+        _delete(f"{database}{_ASIDE}{number}")
+
+
+def _aside(database: Path) -> list[int]:
+    prefix = database.name + _ASIDE
+    names = (entry.name.removeprefix(prefix) for entry in database.parent.glob(f"{prefix}*"))
+    return [int(name) for name in names if name.isdecimal()]
+
+
+def _delete(name: str) -> None:
+    for suffix in ("-wal", "-shm", ""):
+        with contextlib.suppress(OSError):
+            os.unlink(name + suffix)

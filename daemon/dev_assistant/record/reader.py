@@ -1,0 +1,76 @@
+"""The cache as another thread or process reads it: what has been saved, and nothing else.
+
+It changes nothing and repairs nothing, which is the store's: what it cannot read is not there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import structlog
+
+from dev_assistant.model import Digest, FileRecord, RelPath, Verdict
+from dev_assistant.record.database import ForeignError, identity, open_readable
+from dev_assistant.record.rows import DamagedError, open_verdict
+from dev_assistant.record.statements import select_files, select_head, select_verdicts
+
+_T = TypeVar("_T")
+_log = structlog.get_logger(__name__)
+
+
+class VerdictReader:
+    """Owned by the thread of its first use. A database that is missing, locked or damaged holds nothing;
+    the next call looks again.
+    """
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._connection: sqlite3.Connection | None = None
+        self._identity: tuple[int, int] | None = None
+
+    def load(self) -> dict[RelPath, FileRecord]:
+        """The view as it was last saved."""
+        return self._read(select_files, {})
+
+    def find(self, keys: Sequence[Digest]) -> dict[Digest, Verdict]:
+        """The verdicts that are known under these keys."""
+        return self._read(lambda connection: dict(_sound(select_verdicts(connection, keys))), {})
+
+    def head(self) -> str | None:
+        """The hash of the last evidence line, as it was last saved."""
+        return self._read(select_head, None)
+
+    def close(self) -> None:
+        """Idempotent; the next use opens it again."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(sqlite3.Error):
+                connection.close()
+
+    def _read(self, work: Callable[[sqlite3.Connection], _T], nothing: _T) -> _T:
+        present = identity(self._database)
+        if present != self._identity:
+            self.close()
+        if present is None:
+            return nothing
+        try:
+            if self._connection is None:
+                self._connection = open_readable(self._database)
+                self._identity = present
+            return work(self._connection)
+        except sqlite3.ProgrammingError:
+            raise
+        except (DamagedError, ForeignError, sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            _log.debug("cache_unreadable", database=str(self._database), reason=str(error))
+            self.close()
+            return nothing
+
+
+def _sound(rows: Iterable[tuple[bytes, bytes, int]]) -> Iterator[tuple[Digest, Verdict]]:
+    for key, verdict, _ in rows:
+        with contextlib.suppress(DamagedError):
+            yield open_verdict(key, verdict)

@@ -1,0 +1,101 @@
+"""What is asked of verification.db and written to it, in SQL.
+
+Nothing here begins a transaction: that is the caller's, so that what belongs together is written together.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from dev_assistant.model import Digest, FileRecord, RelPath, Verdict
+from dev_assistant.record.database import VALUE_LIMIT
+from dev_assistant.record.rows import digest_key, open_record, open_text, references, seal, seal_text
+
+_CHUNK = 256  # keys in one statement
+_HEAD = b"head"
+
+
+def select_files(connection: sqlite3.Connection) -> dict[RelPath, FileRecord]:
+    """Raises DamagedError, sqlite3.Error."""
+    rows = connection.execute("SELECT path, record FROM files")
+    return dict(open_record(path, record) for path, record in rows)
+
+
+def select_verdicts(
+    connection: sqlite3.Connection, keys: Iterable[Digest]
+) -> Iterator[tuple[bytes, bytes, int]]:
+    """Rows of (key, sealed verdict, day of use)."""
+    for chunk, marks in _chunked([digest_key(key) for key in keys]):
+        yield from connection.execute(
+            f"SELECT key, verdict, used FROM verdicts WHERE key IN ({marks})",  # noqa: S608  only '?'
+            chunk,
+        )
+
+
+def select_references(connection: sqlite3.Connection, paths: Sequence[bytes]) -> set[bytes]:
+    """The keys of the verdicts on which the present rows of these files rest. Raises DamagedError."""
+    keys: set[bytes] = set()
+    for chunk, marks in _chunked(paths):
+        rows = connection.execute(
+            f"SELECT path, record FROM files WHERE path IN ({marks})",  # noqa: S608  only '?'
+            chunk,
+        )
+        for path, record in rows:
+            keys |= references(path, record)
+    return keys
+
+
+def put_files(connection: sqlite3.Connection, records: Mapping[bytes, FileRecord | None]) -> None:
+    """Insert, replace, or delete (None) by path. A record over the limit is unknown, so deleted."""
+    rows = _sealed(records)
+    connection.executemany("DELETE FROM files WHERE path = ?", [(path,) for path in records.keys() - rows])
+    connection.executemany(
+        "INSERT INTO files VALUES (?, ?) ON CONFLICT DO UPDATE SET record = excluded.record", rows.items()
+    )
+
+
+def put_verdicts(connection: sqlite3.Connection, verdicts: Mapping[bytes, Verdict], *, today: int) -> None:
+    """Insert or replace by key. A verdict over the limit is left out: it will have to be made again."""
+    connection.executemany(
+        "INSERT INTO verdicts VALUES (?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET verdict = excluded.verdict, used = excluded.used",
+        [(key, value, today) for key, value in _sealed(verdicts).items()],
+    )
+
+
+def touch(connection: sqlite3.Connection, keys: Iterable[bytes], *, today: int) -> None:
+    """These verdicts were of use today."""
+    connection.executemany(
+        "UPDATE verdicts SET used = ?1 WHERE key = ?2 AND used < ?1", [(today, key) for key in keys]
+    )
+
+
+def select_head(connection: sqlite3.Connection) -> str | None:
+    """Raises DamagedError."""
+    row = connection.execute("SELECT value FROM meta WHERE name = ?", (_HEAD,)).fetchone()
+    return None if row is None else open_text(_HEAD, row[0])
+
+
+def put_head(connection: sqlite3.Connection, text: str) -> None:
+    connection.execute(
+        "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+        (_HEAD, seal_text(_HEAD, text)),
+    )
+
+
+def delete_all(connection: sqlite3.Connection) -> None:
+    """All files and verdicts; the head stays."""
+    connection.execute("DELETE FROM files")
+    connection.execute("DELETE FROM verdicts")
+
+
+def _sealed(values: Mapping[bytes, FileRecord | None] | Mapping[bytes, Verdict]) -> dict[bytes, bytes]:
+    rows = {key: seal(key, value) for key, value in values.items() if value is not None}
+    return {key: value for key, value in rows.items() if len(value) <= VALUE_LIMIT}
+
+
+def _chunked(keys: Sequence[bytes]) -> Iterator[tuple[Sequence[bytes], str]]:
+    for start in range(0, len(keys), _CHUNK):
+        chunk = keys[start : start + _CHUNK]
+        yield chunk, ",".join("?" * len(chunk))

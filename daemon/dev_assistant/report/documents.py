@@ -1,0 +1,214 @@
+"""The check and results documents as types: built from results, and read back for merging.
+
+The body is a function of the tree and the configuration alone; times, hosts and counts of workers go into
+``meta``, nowhere else.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import Literal, TypedDict
+
+import msgspec
+
+from dev_assistant.errors import UserError
+from dev_assistant.model import Category, FileState, Finding, Severity, count
+from dev_assistant.report.canonical import text
+from dev_assistant.report.identity import finding_ids
+from dev_assistant.report.merge import FileResult, Results, result, results_of
+from dev_assistant.report.tally import Tally, tally_of, total
+
+CHECK = "dev-assistant/check@1"
+RESULTS = "dev-assistant/results@1"
+
+
+class Totals(TypedDict):
+    """What every summary and project row says; ``passed`` and ``score`` are None while not known."""
+
+    files: int
+    fresh: int
+    stale: int
+    pending: int
+    failed: int
+    skipped: int
+    passed: bool | None
+    findings: int
+    score: float | None
+
+
+def totals_of(tally: Tally) -> Totals:
+    """A tally as the fields of a row."""
+    return Totals(
+        files=tally.files,
+        fresh=tally.fresh,
+        stale=tally.stale,
+        pending=tally.pending,
+        failed=tally.failed,
+        skipped=tally.skipped,
+        passed=tally.passed,
+        findings=tally.counts.total,
+        score=tally.score,
+    )
+
+
+class SummaryRow(msgspec.Struct, frozen=True):
+    """Totals; ``passed`` and ``score`` are null while not known."""
+
+    files: int
+    fresh: int
+    stale: int
+    pending: int
+    failed: int
+    skipped: int
+    passed: bool | None
+    findings: int
+    score: float | None
+
+
+class ProjectRow(msgspec.Struct, frozen=True):
+    """One project's totals; ``root`` is relative to the workspace, ``.`` for the workspace itself."""
+
+    name: str
+    root: str
+    files: int
+    fresh: int
+    stale: int
+    pending: int
+    failed: int
+    skipped: int
+    passed: bool | None
+    findings: int
+    score: float | None
+
+
+class FindingRow(msgspec.Struct, frozen=True):
+    """One finding; ``id`` survives edits elsewhere in the file."""
+
+    id: str
+    rule: str
+    category: Category
+    severity: Severity
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    message: str
+    fixable: bool
+
+
+class FileRow(msgspec.Struct, frozen=True):
+    """One file; ``passed`` and ``score`` are null unless it is fresh."""
+
+    project: str
+    path: str
+    state: FileState
+    passed: bool | None
+    score: float | None
+    reason: str
+    findings: tuple[FindingRow, ...]
+
+
+class CheckDocument(msgspec.Struct, frozen=True):
+    """``check`` and ``results.json``. ``meta["verified_at"]`` goes with ``files``, one time for each."""
+
+    schema: str
+    meta: dict[str, object]
+    summary: SummaryRow
+    projects: tuple[ProjectRow, ...]
+    files: tuple[FileRow, ...]
+
+
+def relative_root(root: str, *, workspace: str) -> str:
+    """A project's root as documents show it: POSIX, relative to the workspace, so that machines agree."""
+    return text(os.path.relpath(root, workspace).replace(os.sep, "/"))
+
+
+def check_document(
+    results: Results, *, meta: Mapping[str, object], schema: Literal["check", "results"] = "check"
+) -> CheckDocument:
+    """The document of ``results``: projects by name, files by project and path, in code-point order."""
+    files = [results.files[key] for key in sorted(results.files)]
+    tallies = _tallies(results, files)
+    return CheckDocument(
+        schema=CHECK if schema == "check" else RESULTS,
+        meta={**meta, "verified_at": [file.verified_at for file in files]},
+        summary=SummaryRow(**totals_of(total(tallies.values()))),
+        projects=tuple(
+            ProjectRow(name=name, root=results.projects[name], **totals_of(tally))
+            for name, tally in sorted(tallies.items())
+        ),
+        files=tuple(map(_file_row, files)),
+    )
+
+
+def read_results(data: bytes, *, source: str) -> Results:
+    """The results in a check or results document; its totals are not believed but derived again.
+
+    Raises UserError, naming ``source``, when it is anything else.
+    """
+    try:
+        document = msgspec.json.decode(data, type=CheckDocument)
+        times = msgspec.convert(document.meta.get("verified_at"), type=list[float | None])
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise _unusable(source, str(error)) from error
+    if document.schema not in (CHECK, RESULTS):
+        raise _unusable(source, f"its schema is {document.schema!r}")
+    if len(times) != len(document.files):
+        raise _unusable(source, f"{len(times)} times in meta.verified_at for {len(document.files)} files")
+    roots = {row.name: row.root for row in document.projects}
+    return results_of(roots, map(_file_result, document.files, times))
+
+
+def _tallies(results: Results, files: Iterable[FileResult]) -> dict[str, Tally]:
+    by_project: dict[str, list[FileResult]] = {name: [] for name in results.projects}
+    for file in files:
+        by_project[file.project].append(file)
+    return {name: tally_of(file.record for file in members) for name, members in by_project.items()}
+
+
+def _file_row(file: FileResult) -> FileRow:
+    counts = count(file.findings) if file.state is FileState.FRESH else None
+    ids = finding_ids(file.findings, project=file.project, path=file.path)
+    return FileRow(
+        project=file.project,
+        path=file.path,
+        state=file.state,
+        passed=None if counts is None else counts.total == 0,
+        score=None if counts is None else counts.score,
+        reason=file.reason,
+        findings=tuple(map(_finding_row, ids, file.findings)),
+    )
+
+
+def _finding_row(name: str, finding: Finding) -> FindingRow:
+    return FindingRow(
+        name,
+        finding.rule,
+        finding.category,
+        finding.severity,
+        finding.line,
+        finding.column,
+        finding.end_line,
+        finding.end_column,
+        finding.message,
+        finding.fixable,
+    )
+
+
+def _file_result(row: FileRow, verified_at: float | None) -> FileResult:
+    return result(
+        (msgspec.convert(finding, type=Finding, from_attributes=True) for finding in row.findings),
+        project=row.project,
+        path=row.path,
+        state=row.state,
+        verified_at=verified_at,
+        reason=row.reason,
+    )
+
+
+def _unusable(source: str, why: str) -> UserError:
+    return UserError(
+        f"{source} is not a results document: {why}",
+        hint="write one with: dev-assistant batch-verify --output results.json",
+    )

@@ -1,0 +1,210 @@
+"""The status and check documents as text for a terminal.
+
+Imports the standard library alone, because hooks wait for it; so it takes the documents as the dicts that
+``json.loads`` makes of them, and a member that an older daemon does not send counts as absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from dev_assistant.escape import visible
+
+Document = Mapping[str, Any]
+
+_LISTED = 50
+_RESET = "\x1b[0m"
+_BOLD, _RED, _GREEN, _YELLOW, _CYAN = (f"\x1b[{code}m" for code in (1, 31, 32, 33, 36))
+_COLUMNS = ("files", "fresh", "stale", "pending", "failed", "skipped", "findings")
+_OPEN_STATES = ("failed", "stale", "pending", "unknown")
+
+
+def render_status(doc: Document, *, colour: bool) -> str:
+    """What the daemon does, what is degraded, and a row for each project."""
+    paint = _Paint(colour)
+    return _joined(
+        [
+            _state_line(doc, paint),
+            *_doubts(doc, paint),
+            *_project_table(doc.get("projects", ()), paint),
+            *_machinery(doc),
+        ]
+    )
+
+
+def render_check(doc: Document, *, colour: bool) -> str:
+    """Findings by project, then what is not fresh and why, then a line that sums up."""
+    paint = _Paint(colour)
+    files = doc.get("files", ())
+    return _joined(
+        [
+            *_findings(files, paint),
+            *_not_fresh(files, paint),
+            _summary_line(doc.get("summary", {}), files, paint),
+        ]
+    )
+
+
+class _Paint:
+    """Colours, or none."""
+
+    def __init__(self, colour: bool) -> None:
+        self.colour = colour
+
+    def __call__(self, text: str, code: str) -> str:
+        return f"{code}{text}{_RESET}" if self.colour and text else text
+
+
+def _joined(lines: Iterable[str]) -> str:
+    return "\n".join(lines) + "\n"
+
+
+def _state_line(doc: Document, paint: _Paint) -> str:
+    state = _text(doc.get("state", "unknown"))
+    colour = _GREEN if state == "idle" else _YELLOW
+    facts = [
+        f"pid {doc['pid']}" if "pid" in doc else "",
+        f"up {_span(doc['uptime_s'])}" if "uptime_s" in doc else "",
+    ]
+    facts.append(f"{doc['memory_mb']:.0f} MB" if "memory_mb" in doc else "")
+    told = ", ".join(fact for fact in facts if fact)
+    name = _text(doc.get("name", "dev-assistant"))
+    return f"{paint(name, _BOLD)}: {paint(state, colour)}{f' ({told})' if told else ''}"
+
+
+def _doubts(doc: Document, paint: _Paint) -> Iterator[str]:
+    for error in doc.get("config_errors", ()):
+        yield f"{paint('configuration', _RED)}: {_text(error)} (the last good configuration is kept)"
+    for reason in doc.get("degraded", ()):
+        yield f"{paint('degraded', _YELLOW)}: {_text(reason)}"
+    for project in doc.get("projects", ()):
+        name = _text(project["name"])
+        for error in project.get("config_errors", ()):
+            place = f"{paint('configuration', _RED)}: {name}"
+            yield f"{place}: {_text(error)} (the last good configuration is kept)"
+        for reason in project.get("reasons", ()):
+            yield f"{paint(_text(project['state']), _YELLOW)}: {name}: {_text(reason)}"
+    for gap in doc.get("watch", {}).get("uncovered", ()):
+        yield f"{paint('not watched', _YELLOW)}: {_text(gap['directory'])}: {_text(gap['reason'])}"
+
+
+def _project_table(projects: Sequence[Document], paint: _Paint) -> list[str]:
+    if not projects:
+        return []
+    header = ["project", "state", *_COLUMNS, "score"]
+    rows = [
+        [_text(p["name"]), _text(p["state"]), *(str(p[c]) for c in _COLUMNS), _score(p)] for p in projects
+    ]
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    lines = [_cells(row, widths) for row in rows]
+    painted = [paint(line, _standing(project)) for line, project in zip(lines, projects, strict=True)]
+    return ["", paint(_cells(header, widths), _BOLD), *painted, ""]
+
+
+def _cells(row: Sequence[str], widths: Sequence[int]) -> str:
+    words, figures = 2, range(2, len(row))
+    shown = [row[i].ljust(widths[i]) for i in range(words)] + [row[i].rjust(widths[i]) for i in figures]
+    return "  ".join(shown).rstrip()
+
+
+def _standing(project: Document) -> str:
+    """Green takes a proof; anything unknown is yellow, whatever was found."""
+    passed = project.get("passed")
+    if passed is None or project["state"] not in ("watching", "polling", "checked"):
+        return _YELLOW
+    return _GREEN if passed else _RED
+
+
+def _machinery(doc: Document) -> Iterator[str]:
+    if queue := doc.get("queue"):
+        oldest = queue.get("oldest_s")
+        age = "" if oldest is None else f", oldest {_span(oldest)}"
+        yield f"queue: {queue['pending']} pending, {queue['running']} running{age}"
+    if watch := doc.get("watch"):
+        audit = watch.get("last_audit_s")
+        audited = "" if audit is None else f", audited {_span(audit)} ago"
+        yield (
+            f"watch: {_text(watch['backend'])}, {watch['directories']} directories, "
+            f"{watch['overflows']} overflows, {watch['missed_by_events']} missed by events{audited}"
+        )
+
+
+def _findings(files: Iterable[Document], paint: _Paint) -> Iterator[str]:
+    found = [file for file in files if file["findings"]]
+    for project, members in groupby(found, key=lambda file: file["project"]):
+        yield paint(_text(project), _BOLD)
+        for file in members:
+            yield from (_finding(file, finding, paint) for finding in file["findings"])
+        yield ""
+
+
+def _finding(file: Document, finding: Document, paint: _Paint) -> str:
+    place = f"{paint(_text(file['path']), _BOLD)}:{finding['line']}:{finding['column']}"
+    fixable = f" [{paint('*', _CYAN)}]" if finding["fixable"] else ""
+    return f"{place}: {paint(_text(finding['rule']), _RED)}{fixable} {_text(finding['message'])}"
+
+
+def _not_fresh(files: Sequence[Document], paint: _Paint) -> list[str]:
+    lines: list[str] = []
+    for state in _OPEN_STATES:
+        members = [file for file in files if file["state"] == state]
+        lines += [_open_file(file, paint) for file in members[:_LISTED]]
+        if len(members) > _LISTED:
+            lines.append(f"... and {len(members) - _LISTED} more {state}")
+    lines += _skipped(files, paint)
+    return [*lines, ""] if lines else []
+
+
+def _open_file(file: Document, paint: _Paint) -> str:
+    reason = f": {_text(file['reason'])}" if file["reason"] else ""
+    place = f"{_text(file['project'])}: {_text(file['path'])}"
+    return f"{paint(_text(file['state']), _YELLOW)}: {place}{reason}"
+
+
+def _skipped(files: Iterable[Document], paint: _Paint) -> list[str]:
+    """By reason: skipped files are many and alike."""
+    by_reason: dict[str, int] = {}
+    for file in files:
+        if file["state"] == "skipped":
+            by_reason[file["reason"]] = by_reason.get(file["reason"], 0) + 1
+    ordered = sorted(by_reason.items(), key=lambda item: (-item[1], item[0]))
+    return [f"{paint('skipped', _CYAN)}: {_plural(n, 'file')}: {_text(why)}" for why, n in ordered]
+
+
+def _summary_line(summary: Document, files: Sequence[Document], paint: _Paint) -> str:
+    if not summary.get("files"):
+        return paint("nothing matched", _YELLOW)
+    if summary["passed"]:
+        return paint(f"passed: {_plural(summary['fresh'], 'file')}; score {_score(summary)}", _GREEN)
+    with_findings = sum(1 for file in files if file["findings"])
+    parts = [f"{_plural(summary['findings'], 'finding')} in {_plural(with_findings, 'file')}"]
+    unknown = [f"{summary[state]} {state}" for state in _OPEN_STATES if summary.get(state)]
+    if unknown:
+        parts.append(", ".join(unknown))
+    if not summary["fresh"]:
+        parts.append("nothing was judged")
+    parts.append(f"score {_score(summary)}")
+    return paint("; ".join(parts), _RED if summary["passed"] is False else _YELLOW)
+
+
+def _score(row: Document) -> str:
+    score = row.get("score")
+    return "-" if score is None else f"{score:.2f}"
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _span(seconds: float) -> str:
+    minutes, left = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {left} s" if minutes else f"{seconds:.1f} s"
+
+
+def _text(foreign: object) -> str:
+    return visible(str(foreign))

@@ -1,0 +1,195 @@
+"""The parts that the pages of a project and of a workspace share, each a list of Markdown lines.
+
+What is not known comes before what is found: a short list of findings may be short because little was judged.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Sequence
+
+from dev_assistant.model import FileState
+from dev_assistant.report.markdown import NOTHING, chart, code, link, plural, spark, table
+from dev_assistant.report.stats import top_rules
+from dev_assistant.report.tally import BUCKETS, Tally, reason_of
+from dev_assistant.report.trends import Point
+from dev_assistant.report.views import ProjectView, WatchView, WorkspaceView
+from dev_assistant.report.worst import Worst, worst_files
+
+_WORST = 10
+_RULES = 10
+_CAUSES = 12
+_UNCOVERED = 5
+_REMARKS = 15
+_RULES_OF_FILE = 3
+_SHOWN_STATES = (FileState.FAILED, FileState.STALE, FileState.PENDING, FileState.SKIPPED)
+
+
+def section(title: str, lines: Sequence[str]) -> list[str]:
+    """A section; none when it would be empty."""
+    return [f"## {title}", "", *lines] if lines else []
+
+
+def workspace_remarks(view: WorkspaceView) -> list[str]:
+    named = [(project.name, remark) for project in view.projects for remark in _doubts(project)]
+    remarks = [
+        *(f"Configuration error, the last good configuration is kept: {code(e)}" for e in view.config_errors),
+        *(f"Degraded: {code(reason)}" for reason in view.degraded),
+        *_watch_remarks(view.watch),
+        *(f"{code(name)}: {remark}" for name, remark in sorted(named)),
+    ]
+    return _bullets(remarks)
+
+
+def project_remarks(project: ProjectView) -> list[str]:
+    return _bullets(_doubts(project))
+
+
+def _doubts(project: ProjectView) -> list[str]:
+    errors = [
+        f"configuration error, the last good configuration is kept: {code(e)}" for e in project.config_errors
+    ]
+    return [*errors, *(f"{project.state}: {code(reason)}" for reason in project.reasons)]
+
+
+def _watch_remarks(watch: WatchView) -> list[str]:
+    remarks = [
+        f"No watch on {code(where)}: {code(why)}" for where, why in sorted(watch.uncovered)[:_UNCOVERED]
+    ]
+    remarks += _more_inline(len(watch.uncovered) - _UNCOVERED, "directory", "directories")
+    if watch.missed_by_events:
+        remarks.append(f"Missed by events and found by the audit: {plural(watch.missed_by_events, 'change')}")
+    if watch.overflows:
+        remarks.append(f"Lost events, made good by a survey: {plural(watch.overflows, 'overflow')}")
+    return remarks
+
+
+def _bullets(remarks: Sequence[str]) -> list[str]:
+    most = _REMARKS
+    lines = [f"- {remark}" for remark in (*remarks[:most], *_more_inline(len(remarks) - most, "remark"))]
+    return [*lines, ""] if lines else []
+
+
+def causes(projects: Sequence[ProjectView], base: str) -> list[str]:
+    """Why files are not fresh, with one file of each as an example; skipped ones are many and alike."""
+    found = sorted(
+        (_SHOWN_STATES.index(state), -files, project.name, reason, project)
+        for project in projects
+        for (state, reason), files in project.tally.reasons.items()
+    )
+    if not found:
+        return ["Every discovered file is fresh."]
+    examples = {project.name: _examples(project) for project in projects if project.tally.unknown}
+    rows = [
+        [
+            _SHOWN_STATES[rank].value,
+            code(project.name),
+            code(reason),
+            _example(examples, project, (_SHOWN_STATES[rank], reason), base),
+            f"{-files:,}",
+        ]
+        for rank, files, _, reason, project in found[:_CAUSES]
+    ]
+    lines = table(("State", "Project", "Reason", "For example", "Files"), rows, left=4)
+    return lines + more(len(found) - _CAUSES, "reason")
+
+
+def _examples(project: ProjectView) -> dict[tuple[FileState, str], str]:
+    """The first path, in code-point order, of each cause."""
+    first: dict[tuple[FileState, str], str] = {}
+    for path, record in project.files.items():
+        if record.state is not FileState.FRESH and record.state is not FileState.SKIPPED:
+            key = (record.state, reason_of(record))
+            first[key] = min(path, first.get(key, path))
+    return first
+
+
+def _example(
+    examples: dict[str, dict[tuple[FileState, str], str]],
+    project: ProjectView,
+    key: tuple[FileState, str],
+    base: str,
+) -> str:
+    path = examples.get(project.name, {}).get(key)
+    return NOTHING if path is None else link(path, to=f"{back_to(base, project.root)}/{path}")
+
+
+def worst(projects: Sequence[ProjectView], base: str) -> list[str]:
+    rows = [_worst_row(file, base) for file in worst_files(projects, limit=_WORST)]
+    return table(("File", "Project", "Rules", "Findings", "Security", "Score"), rows, left=3) if rows else []
+
+
+def _worst_row(file: Worst, base: str) -> list[str]:
+    rules = [f"{code(rule)} ({findings})" for rule, findings in file.rules[:_RULES_OF_FILE]]
+    return [
+        link(file.path, to=f"{back_to(base, file.project.root)}/{file.path}"),
+        code(file.project.name),
+        ", ".join([*rules, *(["…"] if len(file.rules) > _RULES_OF_FILE else [])]),
+        f"{file.counts.total:,}",
+        f"{file.counts.security:,}",
+        f"{file.score:.2f}",
+    ]
+
+
+def figures(tally: Tally, trends: Sequence[Point]) -> list[list[str]]:
+    return [
+        section("Top rules", _rules(tally)),
+        section("Scores", _distribution(tally)),
+        section("Trend", _trend(trends)),
+    ]
+
+
+def _rules(tally: Tally) -> list[str]:
+    rows = [
+        [code(rule.code), code(rule.verifier), f"{count.findings:,}", f"{count.files:,}"]
+        for rule, count in top_rules(tally, limit=_RULES)
+    ]
+    lines = table(("Rule", "Verifier", "Findings", "Files"), rows, left=2) if rows else []
+    return lines + more(len(tally.rules) - _RULES, "rule")
+
+
+def _distribution(tally: Tally) -> list[str]:
+    if not tally.fresh:
+        return []
+    labels = [*(f"{low} to {low + 1}" for low in range(BUCKETS - 1)), "10"]
+    return chart(reversed(list(zip(labels, tally.distribution, strict=True))))
+
+
+def _trend(trends: Sequence[Point]) -> list[str]:
+    """Lines over the days from the first point to the last; a day without a daemon is a dot."""
+    if not trends:
+        return []
+    days = {point.date: point for point in trends}
+    first, last = min(days), max(days)
+    points = [days.get(first + dt.timedelta(days=day)) for day in range((last - first).days + 1)]
+    series: tuple[tuple[str, Sequence[float | None]], ...] = (
+        ("score", [point.score if point else None for point in points]),
+        ("findings", [point.findings if point else None for point in points]),
+        ("files", [point.files if point else None for point in points]),
+    )
+    return ["```text", f"{first} to {last}", *(_trend_line(name, values) for name, values in series), "```"]
+
+
+def _trend_line(name: str, values: Sequence[float | None]) -> str:
+    known = [value for value in values if value is not None]
+    ends = f"{_figure(known[0])} -> {_figure(known[-1])}" if known else "unknown"
+    return f"{name:<8}  {spark(values)}  {ends}"
+
+
+def _figure(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:.2f}"
+
+
+def more(hidden: int, noun: str) -> list[str]:
+    return ["", *_more_inline(hidden, noun)] if hidden > 0 else []
+
+
+def _more_inline(hidden: int, noun: str, many: str = "") -> list[str]:
+    return [f"… and {plural(hidden, f'more {noun}', f'more {many}' if many else '')}"] if hidden > 0 else []
+
+
+def back_to(base: str, root: str) -> str:
+    """From ``base``/RUNS/stats, where the page is, to ``root``; both are absolute."""
+    relative = os.path.relpath(root, base).replace(os.sep, "/")
+    return "../.." if relative == "." else f"../../{relative}"

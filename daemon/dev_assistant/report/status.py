@@ -1,0 +1,129 @@
+"""The status document: what the daemon is doing and what it does not know.
+
+Nobody reproduces it, so the volatile stands where it is looked for and not in a ``meta``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from dev_assistant.report.canonical import text
+from dev_assistant.report.documents import totals_of
+from dev_assistant.report.views import ProjectView, WorkspaceView
+
+STATUS = "dev-assistant/status@1"
+
+
+class StatusProject(msgspec.Struct, frozen=True):
+    """One project of ``status``; ``root`` is absolute, ``watch`` its state, ``reasons`` why."""
+
+    name: str
+    root: str
+    state: str
+    reasons: tuple[str, ...]
+    files: int
+    fresh: int
+    stale: int
+    pending: int
+    failed: int
+    skipped: int
+    passed: bool | None
+    findings: int
+    score: float | None
+    config_errors: tuple[str, ...]
+
+
+class StatusQueue(msgspec.Struct, frozen=True):
+    """Jobs; ``oldest_s`` in seconds."""
+
+    pending: int
+    running: int
+    oldest_s: float | None
+
+
+class Uncovered(msgspec.Struct, frozen=True):
+    """A directory without a watch."""
+
+    directory: str
+    reason: str
+
+
+class StatusWatch(msgspec.Struct, frozen=True):
+    """The change source; ``last_audit_s`` is seconds ago."""
+
+    backend: str
+    directories: int
+    overflows: int
+    missed_by_events: int
+    uncovered: tuple[Uncovered, ...]
+    last_audit_s: float | None
+
+
+class StatusDocument(msgspec.Struct, frozen=True):
+    """``status``; ``memory_mb`` is that of all processes."""
+
+    schema: str
+    name: str
+    root: str
+    version: str
+    state: str
+    degraded: tuple[str, ...]
+    config_errors: tuple[str, ...]
+    pid: int
+    uptime_s: float
+    projects: tuple[StatusProject, ...]
+    queue: StatusQueue
+    watch: StatusWatch
+    memory_mb: float
+
+
+def status_document(view: WorkspaceView) -> StatusDocument:
+    """The document of one picture of the daemon."""
+    return StatusDocument(
+        schema=STATUS,
+        name=text(view.name),
+        root=text(view.root),
+        version=view.version,
+        state=view.state,
+        degraded=_texts(view.degraded),
+        config_errors=_texts(view.config_errors),
+        pid=view.pid,
+        uptime_s=round(view.uptime_s, 1),
+        projects=tuple(map(_status_project, view.projects)),
+        queue=StatusQueue(view.queue.pending, view.queue.running, _rounded(view.queue.oldest_s)),
+        watch=_status_watch(view),
+        memory_mb=round(view.memory_mb, 1),
+    )
+
+
+def _status_project(project: ProjectView) -> StatusProject:
+    return StatusProject(
+        name=text(project.name),
+        root=text(project.root),
+        state=project.state,
+        reasons=_texts(project.reasons),
+        config_errors=_texts(project.config_errors),
+        **totals_of(project.tally),
+    )
+
+
+def _status_watch(view: WorkspaceView) -> StatusWatch:
+    watch = view.watch
+    return StatusWatch(
+        backend=watch.backend,
+        directories=watch.directories,
+        overflows=watch.overflows,
+        missed_by_events=watch.missed_by_events,
+        uncovered=tuple(Uncovered(text(where), text(why)) for where, why in watch.uncovered),
+        last_audit_s=_rounded(watch.last_audit_s),
+    )
+
+
+def _texts(foreign: Iterable[str]) -> tuple[str, ...]:
+    return tuple(map(text, foreign))
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 1)

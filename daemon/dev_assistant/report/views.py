@@ -1,0 +1,76 @@
+"""What a report is made from: one consistent picture of the daemon, filled by the service.
+
+Everything in it is a copy or immutable; a report never asks back, so a picture that is old says old things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from dev_assistant.model import FileRecord, RelPath
+from dev_assistant.report.tally import Tally
+
+ProjectState = Literal["watching", "polling", "checked", "degraded", "missing", "error", "disabled"]
+"""``checked``: judged once by a command, and nothing watches it since."""
+
+WorkspaceState = Literal["starting", "idle", "busy", "stuck", "stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectView:
+    """One project. ``tally`` is that of ``files``; ``root`` is absolute; hits and misses are the cache's.
+
+    ``reasons`` say why ``state`` is what it is; ``config_errors`` stand while the last good configuration
+    is kept in force.
+    """
+
+    name: str
+    root: str
+    state: ProjectState
+    reasons: tuple[str, ...]
+    files: Mapping[RelPath, FileRecord]
+    tally: Tally
+    hits: int
+    misses: int
+    config_errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """Jobs that wait and that run; ``oldest_s`` is the age of the oldest one in seconds."""
+
+    pending: int
+    running: int
+    oldest_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class WatchView:
+    """The change source; ``uncovered`` are (directory, reason); ``last_audit_s`` is seconds ago."""
+
+    backend: str
+    directories: int
+    overflows: int
+    missed_by_events: int
+    uncovered: tuple[tuple[str, str], ...]
+    last_audit_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceView:
+    """The whole daemon; ``memory_mb`` is that of all its processes together."""
+
+    name: str
+    root: str
+    state: WorkspaceState
+    degraded: tuple[str, ...]
+    pid: int
+    uptime_s: float
+    projects: tuple[ProjectView, ...]
+    queue: QueueView
+    watch: WatchView
+    memory_mb: float
+    version: str
+    config_errors: tuple[str, ...] = ()

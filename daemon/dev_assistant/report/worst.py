@@ -1,0 +1,64 @@
+"""The files that need a person most.
+
+Cost follows the files that have findings, not the files there are: clean ones are passed over unread.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from dev_assistant.model import Counts, FileRecord, FileState, RelPath
+from dev_assistant.report.views import ProjectView
+
+
+class Worst(NamedTuple):
+    """A fresh file with findings; ``rules`` by how often, then by code."""
+
+    project: ProjectView
+    path: RelPath
+    score: float
+    counts: Counts
+    rules: tuple[tuple[str, int], ...]
+
+
+def worst_files(projects: Iterable[ProjectView], *, limit: int) -> list[Worst]:
+    """The lowest scores first, then the most findings, then by project and path."""
+    chosen = heapq.nsmallest(
+        limit,
+        _candidates(projects),
+        key=lambda each: (each[2].score, -each[2].total, each[0].name, each[1]),
+    )
+    return [
+        Worst(project, path, counts.score, counts, rules_of(project.files[path]))
+        for project, path, counts in chosen
+    ]
+
+
+def riskiest_file(projects: Iterable[ProjectView]) -> tuple[ProjectView, RelPath] | None:
+    """The file with the most security findings; None when there are none."""
+    risky = (
+        (-counts.security, p.name, path, p) for p, path, counts in _candidates(projects) if counts.security
+    )
+    first = min(risky, key=lambda each: each[:3], default=None)
+    return None if first is None else (first[3], first[2])
+
+
+def rules_of(record: FileRecord) -> tuple[tuple[str, int], ...]:
+    """A file's findings by rule, over all verifiers: the most frequent first."""
+    by: dict[str, int] = {}
+    for part in record.parts:
+        for rule, findings in part.summary.rules:
+            by[rule] = by.get(rule, 0) + findings
+    return tuple(sorted(by.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _candidates(projects: Iterable[ProjectView]) -> Iterator[tuple[ProjectView, RelPath, Counts]]:
+    for project in projects:
+        for path, record in project.files.items():
+            if record.state is FileState.FRESH:
+                for part in record.parts:
+                    if part.summary.rules:
+                        yield project, path, record.counts
+                        break

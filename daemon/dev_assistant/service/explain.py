@@ -1,0 +1,118 @@
+"""Why a path is judged as it is: to whom it belongs, what decides, and what is known of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from dev_assistant.errors import ToolError
+from dev_assistant.escape import path_text
+from dev_assistant.model import FileRecord, Project, RelPath
+from dev_assistant.ports import Excluded, Included, Scope, Verifier
+from dev_assistant.service.configuration import ConfiguredProject
+from dev_assistant.service.coordinator import Coordinator
+from dev_assistant.service.opening import priorities_of
+from dev_assistant.service.plan import unjudged
+from dev_assistant.verify.registry import recognised
+from dev_assistant.watch.ignore import IgnoreRules
+
+
+class Explainer:
+    """Reads only what the coordinator publishes; for any thread."""
+
+    def __init__(self, coordinator: Coordinator, verifiers: Mapping[str, Verifier]) -> None:
+        self._coordinator = coordinator
+        self._verifiers = verifiers
+
+    def __call__(self, path: str) -> dict[str, object]:
+        """The ``why`` document of an absolute path; one entry for each project that has it."""
+        entries = [
+            self._entry(configured, path)
+            for configured in self._coordinator.configuration.projects
+            if any(_is_below(path, top) for top in configured.project.watch_paths)
+        ]
+        return {"schema": "dev-assistant/why@1", "path": path_text(path), "projects": entries}
+
+    def _entry(self, configured: ConfiguredProject, path: str) -> dict[str, object]:
+        project = configured.project
+        relative = RelPath(os.path.relpath(path, project.root).replace(os.sep, "/"))
+        record = self._record(project, relative)
+        top = next(top for top in project.watch_paths if _is_below(path, top))
+        ignored = _ignored_at(top, path, project.root, configured.settings.ignore)
+        _, scopes = self._coordinator.assignments.get(project.name, (project, {}))
+        return {
+            "project": project.name,
+            "path": path_text(relative),
+            "state": record.state.value if record is not None else "unknown",
+            "passed": record.passed if record is not None else None,
+            "score": record.counts.score if record is not None and record.passed is not None else None,
+            "reason": _reason(record, ignored, relative, configured.settings.enable_ruff),
+            "ignored": ignored,
+            "priority": priorities_of(configured.settings).of(relative).name.lower(),
+            "digest": record.fingerprint.digest if record is not None and record.fingerprint else None,
+            "verifiers": [
+                self._judge(name, scope, relative, record) for name, scope in sorted(scopes.items())
+            ],
+        }
+
+    def _record(self, project: Project, path: RelPath) -> FileRecord | None:
+        for snapshot in self._coordinator.snapshot.projects:
+            if snapshot.project.name == project.name:
+                return snapshot.files.get(path)
+        return None
+
+    def _judge(self, name: str, scope: Scope, path: RelPath, record: FileRecord | None) -> dict[str, Any]:
+        parts = {part.verifier: part for part in record.parts} if record is not None else {}
+        part = parts.get(name)
+        match scope.claims(path):
+            case Included(basis=basis):
+                decision, config = "included", str(basis)
+            case Excluded(reason=reason):
+                decision, config = reason, ""
+            case _:
+                decision, config = "not a file for this verifier", ""
+        return {
+            "name": name,
+            "version": self._version(name),
+            "decision": decision,
+            "config": config,
+            "key": part.key if part is not None else None,
+            "outcome": part.summary.outcome if part is not None else None,
+            "findings": part.summary.counts.total if part is not None else None,
+        }
+
+    def _version(self, name: str) -> str:
+        try:
+            return self._verifiers[name].version()
+        except ToolError as error:
+            return f"unknown: {error}"
+
+
+def _is_below(path: str, top: str) -> bool:
+    return path == top or path.startswith(top.rstrip("/") + "/")
+
+
+def _ignored_at(top: str, path: str, root: str, patterns: tuple[str, ...]) -> str | None:
+    """The component of ``path`` at which the walk turns away, relative to the project; None: it does not."""
+    rules = IgnoreRules(top, root=root, patterns=patterns).start()
+    names = os.path.relpath(path, top).split(os.sep)
+    for depth, name in enumerate(names):
+        is_dir = depth < len(names) - 1 or os.path.isdir(path)
+        if name == os.curdir:
+            return None
+        if rules.ignores(name, is_dir=is_dir):
+            return path_text(os.path.relpath(os.path.join(top, *names[: depth + 1]), root))
+        if is_dir:
+            rules = rules.enter(name)
+    return None
+
+
+def _reason(record: FileRecord | None, ignored: str | None, path: RelPath, ruff_enabled: bool) -> str:
+    if ignored is not None:
+        return f"ignored by rules at {ignored}"
+    if record is not None:
+        return record.reason
+    if recognised(path):
+        return unjudged(path, ruff_enabled)
+    return "not a type of file that is judged"

@@ -1,0 +1,71 @@
+"""The stream of accepted verdicts that ``events`` follows.
+
+A subscriber that does not read is dropped, so that it can neither hold memory nor the coordinator.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+_LIMIT = 20_000
+
+Event = dict[str, Any]
+
+
+class Feed:
+    """``publish`` is called by the coordinator; every subscriber reads on a thread of its own."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._subscribers: list[queue.Queue[Event | None]] = []
+
+    @property
+    def wanted(self) -> bool:
+        return bool(self._subscribers)
+
+    def publish(self, event: Event) -> None:
+        with self._lock:
+            subscribers = list(self._subscribers)
+        for subscriber in subscribers:
+            try:
+                subscriber.put_nowait(event)
+            except queue.Full:
+                self._drop(subscriber)
+
+    def follow(self) -> Iterator[Event]:
+        """Events from now on, until the feed is closed or the reader was too slow."""
+        subscriber: queue.Queue[Event | None] = queue.Queue(_LIMIT)
+        with self._lock:
+            self._subscribers.append(subscriber)
+        return self._read(subscriber)
+
+    def _read(self, subscriber: queue.Queue[Event | None]) -> Iterator[Event]:
+        try:
+            while (event := subscriber.get()) is not None:
+                yield event
+        finally:
+            self._drop(subscriber)
+
+    def close(self) -> None:
+        with self._lock:
+            subscribers, self._subscribers = self._subscribers, []
+        for subscriber in subscribers:
+            _end(subscriber)
+
+    def _drop(self, subscriber: queue.Queue[Event | None]) -> None:
+        with self._lock:
+            if subscriber in self._subscribers:
+                self._subscribers.remove(subscriber)
+        _end(subscriber)
+
+
+def _end(subscriber: queue.Queue[Event | None]) -> None:
+    """Put the end mark even into a full queue: its reader has lost events anyway."""
+    with suppress(queue.Empty):
+        while subscriber.full():
+            subscriber.get_nowait()
+    subscriber.put(None)

@@ -1,0 +1,92 @@
+"""From hints to owed paths. An event is never believed, only followed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from dev_assistant.logs import get_logger
+from dev_assistant.model import ProjectName, RelPath
+from dev_assistant.ports import Hint, HintKind
+from dev_assistant.service.plan import matters
+from dev_assistant.service.scoping import Scoping
+from dev_assistant.service.state import ProjectState
+from dev_assistant.service.surveys import Surveys
+from dev_assistant.service.territory import Place, Territory
+from dev_assistant.watch.ignore import IGNORE_FILES
+
+_LOG = get_logger("watch")
+
+
+class Intake:
+    """Owned by the coordinator."""
+
+    def __init__(
+        self,
+        *,
+        states: Mapping[ProjectName, ProjectState],
+        territory: Territory,
+        surveys: Surveys,
+        scoping: Scoping,
+        now: Callable[[], float],
+    ) -> None:
+        self._states = states
+        self._territory = territory
+        self._surveys = surveys
+        self._scoping = scoping
+        self._now = now
+
+    def hints(self, hints: Iterable[Hint]) -> None:
+        """Mark what the events are about; directories that vanished are looked for once, at the end."""
+        vanished: dict[ProjectName, set[str]] = {}
+        for hint in hints:
+            for place in self._territory.at(hint.directory):
+                self._follow(self._states[place.project], place, hint, vanished)
+        for project, prefixes in vanished.items():
+            self._vanished(self._states[project], prefixes)
+
+    def _follow(
+        self, state: ProjectState, place: Place, hint: Hint, vanished: dict[ProjectName, set[str]]
+    ) -> None:
+        match hint.kind:
+            case HintKind.DIRECTORY:
+                self._appeared(state, place, hint)
+            case HintKind.DIRECTORY_GONE:
+                self._surveys.leave(state, f"{hint.directory}/{hint.name}")
+                vanished.setdefault(place.project, set()).add(place.path(hint.name) + "/")
+            case _:
+                self._touched(state, place, hint)
+
+    def _appeared(self, state: ProjectState, place: Place, hint: Hint) -> None:
+        top = f"{hint.directory}/{hint.name}"
+        if not place.rules.ignores(hint.name, is_dir=True):
+            if self._surveys.below(state, top, lambda: place.rules.enter(hint.name)):
+                self._scoping.ripple(state, place.path(hint.name))
+
+    def _touched(self, state: ProjectState, place: Place, hint: Hint) -> None:
+        if hint.name in IGNORE_FILES:
+            self._surveys.whole(state, trigger="ignore")
+        if place.rules.ignores(hint.name, is_dir=False):
+            return
+        path = place.path(hint.name)
+        if state.files.get(path) is not None or matters(state, path):
+            state.owe(path, since=hint.at, trigger="save")
+            state.debouncer.add(path, now=hint.at, whole=hint.kind is HintKind.WHOLE)
+
+    def _vanished(self, state: ProjectState, prefixes: set[str]) -> None:
+        tops = tuple(p for p in prefixes if not any(p != q and p.startswith(q) for q in prefixes))
+        now = self._now()
+        for path in state.files:
+            if path.startswith(tops):
+                state.owe_bulk(path, since=now, trigger="save")
+        for top in tops:
+            self._scoping.ripple(state, RelPath(top.rstrip("/")))
+
+    def lost(self, directory: str) -> None:
+        """The watch on a directory ended: what was below it is gone from here."""
+        for place in self._territory.at(directory):
+            state = self._states[place.project]
+            self._surveys.leave(state, directory)
+            self._vanished(state, {place.prefix})
+            if directory in state.project.watch_paths:
+                state.missing.add(directory)
+                _LOG.warning("watch path is gone", project=place.project, path=directory)

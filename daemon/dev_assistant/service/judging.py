@@ -1,0 +1,232 @@
+"""From owed paths to accepted verdicts: examine, ask the cache, hand out jobs, take answers in.
+
+A verdict is accepted only for the bytes that were last seen; an answer about older bytes is remembered
+in the cache, where it is true, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from dev_assistant.escape import path_text
+from dev_assistant.logs import get_logger
+from dev_assistant.model import (
+    Checked,
+    FileRecord,
+    FileState,
+    Job,
+    Moved,
+    Part,
+    ProjectName,
+    RelPath,
+    Result,
+    Skipped,
+    Urgency,
+    Verdict,
+    summarize,
+)
+from dev_assistant.ports import Evidence, Reach
+from dev_assistant.schedule.queue import JobQueue
+from dev_assistant.service.feed import Feed
+from dev_assistant.service.plan import Left, Look, Planner, conclude, reach
+from dev_assistant.service.scribe import Batch
+from dev_assistant.service.state import Awaited, Debt, ProjectState
+
+_LOG = get_logger("verify")
+
+
+class Judging:
+    """Owned by the coordinator. ``ripple`` is told of paths that decide about others.
+
+    What has to be written is gathered in batches, taken with ``take``.
+    """
+
+    def __init__(
+        self,
+        *,
+        planner: Planner,
+        queue: JobQueue[Job],
+        feed: Feed,
+        ripple: Callable[[ProjectState, RelPath], None],
+        versions: Callable[[str], str],
+        now: Callable[[], float],
+        wall: Callable[[], int],
+    ) -> None:
+        self._planner = planner
+        self._queue = queue
+        self._feed = feed
+        self._ripple = ripple
+        self._versions = versions
+        self._now = now
+        self._wall = wall
+        self._batches: dict[ProjectName, Batch] = {}
+
+    def take(self) -> dict[ProjectName, Batch]:
+        """What was learned since the last call."""
+        taken, self._batches = self._batches, {}
+        return taken
+
+    def examine(self, state: ProjectState, paths: Sequence[RelPath], *, urgency: Urgency) -> None:
+        """Look at the bytes of owed paths; each ends up settled or awaited."""
+        looks = [self._planner.look(state, path) for path in paths]
+        keys = [key for look in looks if isinstance(look, Look) for key in look.keys.values()]
+        found = state.verdicts.find(keys) if keys else {}
+        for look in looks:
+            state.dirty.discard(look.path)
+            if isinstance(look, Left):
+                self._leave(state, look)
+            else:
+                known = state.files.get(look.path)
+                self._plan(state, look.path, self._planner.awaited(look, found, known), urgency)
+
+    def _plan(self, state: ProjectState, path: RelPath, awaited: Awaited, urgency: Urgency) -> None:
+        known = state.files.get(path)
+        self._announce(state, path, known, awaited.fingerprint.digest)
+        if len(awaited.parts) == len(awaited.wanted):
+            state.awaited.pop(path, None)
+            self._accept(state, path, awaited, cached=True)
+            return
+        state.awaited[path] = awaited
+        if known is None or known.state is not FileState.STALE:
+            held = FileState.STALE if known is not None and known.parts else FileState.PENDING
+            state.files.put(path, _in_state(known, held))
+        for job in self._planner.jobs(state, path, awaited, urgency=urgency):
+            key = (job.project, job.path, job.verifier)
+            self._queue.put(job, key=key, lane=job.project, urgency=job.urgency, priority=job.priority)
+
+    def _announce(self, state: ProjectState, path: RelPath, known: FileRecord | None, digest: str) -> None:
+        existed = known is not None and known.fingerprint is not None
+        if not existed or _digest(known) != digest:
+            far = reach(state, path)
+            if far is Reach.CONFIGURATION or (not existed and far is not Reach.ITSELF):
+                self._ripple(state, path)
+
+    def _leave(self, state: ProjectState, left: Left) -> None:
+        known = state.files.get(left.path)
+        state.awaited.pop(left.path, None)
+        if left.record is None:
+            state.forget(left.path)
+            if known is not None and known.state is not FileState.PENDING:
+                self._batch(state).files[left.path] = None
+            self._gone(state, left.path)
+        else:
+            state.files.put(left.path, left.record)
+            if known != left.record:
+                self._batch(state).files[left.path] = left.record
+            state.settle(left.path)
+
+    def _gone(self, state: ProjectState, path: RelPath) -> None:
+        if reach(state, path) is not Reach.ITSELF:
+            self._ripple(state, path)
+
+    def finished(self, states: dict[ProjectName, ProjectState], results: Iterable[Result]) -> None:
+        for result in results:
+            state = states.get(result.job.project)
+            if state is not None:
+                self._finished(state, result)
+
+    def _finished(self, state: ProjectState, result: Result) -> None:
+        job = result.job
+        awaited = state.awaited.get(job.path)
+        current = awaited is not None and awaited.wanted.get(job.verifier) == job.key
+        if isinstance(result.verdict, Moved):
+            if current:
+                state.owe(job.path, since=self._now(), trigger=job.trigger)
+                state.debouncer.add(job.path, now=self._now(), whole=False)
+            return
+        if isinstance(result.verdict, Checked | Skipped):
+            self._remember(state, job, result.verdict)
+        if awaited is not None and current:
+            summary = summarize(result.verdict)
+            awaited.parts[job.verifier] = Part(job.verifier, job.key, summary)
+            awaited.duration_ms += result.duration_ms
+            if len(awaited.parts) == len(awaited.wanted) and job.path not in state.dirty:
+                del state.awaited[job.path]
+                self._accept(state, job.path, awaited, cached=False)
+
+    def _remember(self, state: ProjectState, job: Job, verdict: Verdict) -> None:
+        state.verdicts.put(job.key, verdict)
+        self._batch(state).verdicts[job.key] = verdict
+
+    def _accept(self, state: ProjectState, path: RelPath, awaited: Awaited, *, cached: bool) -> None:
+        known = state.files.get(path)
+        debt = state.debts[path]
+        record = conclude(awaited)
+        state.files.put(path, record)
+        state.settle(path)
+        if known is None or _in_state(known, record.state) != record:
+            self._batch(state).files[path] = record
+        if known is None or known.parts != record.parts or _digest(known) != _digest(record):
+            self._tell(state, path, awaited, record, debt, cached=cached)
+
+    def _tell(
+        self,
+        state: ProjectState,
+        path: RelPath,
+        awaited: Awaited,
+        record: FileRecord,
+        debt: Debt,
+        *,
+        cached: bool,
+    ) -> None:
+        state.hits, state.misses = state.hits + cached, state.misses + (not cached)
+        state.missed_by_events += debt.trigger == "audit"
+        wall = self._wall() / 1e9
+        if state.settings.enable_evidence:
+            tools = tuple(
+                (name, self._versions(name), basis) for name, basis in sorted(awaited.bases.items())
+            )
+            entry = Evidence(
+                time=wall,
+                path=path,
+                trigger=debt.trigger,
+                digest=awaited.fingerprint.digest,
+                size=awaited.fingerprint.stat.size,
+                record=record,
+                tools=tools,
+                duration_ms=awaited.duration_ms,
+                cached=cached,
+            )
+            self._batch(state).evidence.append(entry)
+        event = self._event(state, path, record, awaited, debt, cached=cached, wall=wall)
+        self._feed.publish(event)
+        level = "info" if debt.trigger == "save" else "debug"
+        getattr(_LOG, level)("verdict", **{k: v for k, v in event.items() if k != "time"})
+
+    def _event(
+        self,
+        state: ProjectState,
+        path: RelPath,
+        record: FileRecord,
+        awaited: Awaited,
+        debt: Debt,
+        *,
+        cached: bool,
+        wall: float,
+    ) -> dict[str, Any]:
+        return {
+            "time": datetime.fromtimestamp(wall, UTC).isoformat(timespec="milliseconds"),
+            "project": state.project.name,
+            "path": path_text(path),
+            "digest": awaited.fingerprint.digest,
+            "state": record.state.value,
+            "passed": record.passed,
+            "counts": msgspec.to_builtins(record.counts),
+            "cached": cached,
+            "latency_ms": round((self._now() - debt.since) * 1000, 3),
+        }
+
+    def _batch(self, state: ProjectState) -> Batch:
+        return self._batches.setdefault(state.project.name, Batch())
+
+
+def _digest(record: FileRecord | None) -> str | None:
+    return record.fingerprint.digest if record is not None and record.fingerprint is not None else None
+
+
+def _in_state(record: FileRecord | None, state: FileState) -> FileRecord:
+    return msgspec.structs.replace(record, state=state) if record is not None else FileRecord(state)

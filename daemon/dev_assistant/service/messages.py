@@ -1,0 +1,86 @@
+"""What the coordinator's inbox holds. Every other thread talks to it only through these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from dev_assistant.model import ProjectName, RelPath, Result
+from dev_assistant.ports import Scope, SourceEvent
+from dev_assistant.service.configuration import Configuration
+from dev_assistant.service.ledger import Epoch
+from dev_assistant.watch.survey import Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """Directories that were looked at for a survey, in the order of the walk."""
+
+    survey: int
+    listings: tuple[Listing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyEnded:
+    """Every directory of a survey has been reported."""
+
+    survey: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scoped:
+    """A project's configuration was read anew, by verifier. ``epoch`` is the debt that this pays."""
+
+    project: ProjectName
+    scopes: Mapping[str, Scope]
+    epoch: Epoch
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A worker's answers."""
+
+    results: tuple[Result, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reloaded:
+    """The configuration files were read anew, well or badly."""
+
+    configuration: Configuration
+    epoch: Epoch
+
+
+@dataclass(frozen=True, slots=True)
+class Barrier:
+    """Call ``settled`` when everything that was written before this message is judged and recorded.
+
+    ``cookie`` is a file that the sender writes into the cookie directory after sending this: its event
+    comes behind the events of all earlier writes, and is told to ``arrived``. None: survey everything.
+    """
+
+    cookie: str | None
+    settled: Callable[[], None]
+    arrived: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """Judge these paths again, whatever the cache says of them; empty: all failed ones."""
+
+    paths: tuple[tuple[ProjectName, RelPath], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reload:
+    """Read the configuration files anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """End the coordinator's loop; what is queued stays dirty and is found again at the next start."""
+
+
+Message = (
+    SourceEvent | Surveyed | SurveyEnded | Scoped | Finished | Reloaded | Barrier | Recheck | Reload | Stop
+)

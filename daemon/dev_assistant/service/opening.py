@@ -1,0 +1,91 @@
+"""Taking up a project: from its settings and what its cache remembers to a state to work on.
+
+What was remembered is shown as stale until its bytes have been looked at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import msgspec
+
+from dev_assistant.model import Digest, FileRecord, FileState, RelPath, Verdict
+from dev_assistant.record.memory import MemoryTier, TieredVerdicts
+from dev_assistant.schedule.debounce import Debouncer
+from dev_assistant.schedule.priority import PriorityRules
+from dev_assistant.service.configuration import ConfiguredProject
+from dev_assistant.service.ledger import Ledger
+from dev_assistant.service.shards import Files
+from dev_assistant.service.state import ProjectState
+from dev_assistant.settings import Settings
+from dev_assistant.watch.git import git_directory
+
+
+class Reader(Protocol):
+    """A project's cache as the coordinator's thread reads it."""
+
+    def load(self) -> dict[RelPath, FileRecord]: ...
+    def find(self, keys: Sequence[Digest]) -> dict[Digest, Verdict]: ...
+    def close(self) -> None: ...
+
+
+class Opener:
+    """``reader`` opens a project's cache for the coordinator's thread; it is only ever read there."""
+
+    def __init__(self, *, reader: Callable[[ConfiguredProject], Reader], now: Callable[[], float]) -> None:
+        self._reader = reader
+        self._now = now
+
+    def open(self, entry: ConfiguredProject, ledger: Ledger) -> ProjectState:
+        """A project's state as its cache remembers it, with nothing owed yet."""
+        reader = self._reader(entry)
+        records = reader.load() if entry.settings.cache_enabled else {}
+        return ProjectState(
+            project=entry.project,
+            settings=entry.settings,
+            files=Files({path: _doubted(record) for path, record in records.items()}),
+            debouncer=debouncer_of(entry.settings),
+            verdicts=self._tiers(entry.settings, reader),
+            priorities=priorities_of(entry.settings),
+            ledger=ledger,
+            git=git_directory(entry.project.root),
+            close=reader.close,
+        )
+
+    def change(self, state: ProjectState, entry: ConfiguredProject) -> None:
+        """Go on under new settings: what is known and owed stays, what waited is looked at now."""
+        waiting: dict[RelPath, None] = dict.fromkeys(state.dirty)
+        state.project, state.settings = entry.project, entry.settings
+        state.debouncer = debouncer_of(entry.settings)
+        state.close()
+        reader = self._reader(entry)
+        state.verdicts, state.close = self._tiers(entry.settings, reader), reader.close
+        state.priorities = priorities_of(entry.settings)
+        state.git = git_directory(entry.project.root)
+        state.backlog.update(waiting)
+
+    def _tiers(self, settings: Settings, reader: Reader) -> TieredVerdicts:
+        memory = MemoryTier(
+            max_entries=settings.cache_max_entries, ttl_seconds=settings.cache_ttl_seconds, now=self._now
+        )
+        return TieredVerdicts(memory, reader, enabled=settings.cache_enabled)
+
+
+def debouncer_of(settings: Settings) -> Debouncer[RelPath]:
+    return Debouncer(quiet_max=settings.debounce_ms / 1000)
+
+
+def priorities_of(settings: Settings) -> PriorityRules:
+    return PriorityRules(
+        critical_patterns=settings.critical_patterns,
+        core_directories=settings.core_directories,
+        test_patterns=settings.test_patterns,
+        document_patterns=settings.document_patterns,
+    )
+
+
+def _doubted(record: FileRecord) -> FileRecord:
+    if record.state is FileState.FRESH:
+        return msgspec.structs.replace(record, state=FileState.STALE)
+    return record

@@ -1,0 +1,207 @@
+"""From dirty paths to verdicts or jobs: look at the bytes, ask the cache, and only then make work.
+
+Looking is cheap and can be repeated; a path that turns out unchanged costs one ``lstat``.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from dev_assistant.errors import ToolError
+from dev_assistant.files import Absent, Content, Unfit, Unreadable, read, stat_of
+from dev_assistant.model import (
+    Digest,
+    Failed,
+    FileRecord,
+    FileState,
+    Fingerprint,
+    Job,
+    Part,
+    RelPath,
+    Stat,
+    Urgency,
+    Verdict,
+    summarize,
+)
+from dev_assistant.ports import Included, Reach, Verifier
+from dev_assistant.record.keys import KeyParts, verdict_key
+from dev_assistant.service.state import Awaited, ProjectState
+
+_DOUBT_NS = 2_000_000_000
+"""Bytes changed less than 2 s ago are read even if ``lstat`` looks the same: times are kept in ticks."""
+
+_TICK_NS = 20_000_000
+"""A file read so soon after its change may change again without its times showing it (git: racily clean)."""
+
+_MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A path with bytes that somebody judges: what to ask the cache for.
+
+    ``lasting`` is what may be remembered of the fingerprint: its times match nothing when the bytes are
+    too young to trust them.
+    """
+
+    path: RelPath
+    fingerprint: Fingerprint
+    lasting: Fingerprint
+    claims: Mapping[str, Included]
+    keys: Mapping[str, Digest]
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A path that is not judged: its record, or None when it is no file of the project."""
+
+    path: RelPath
+    record: FileRecord | None
+
+
+class Planner:
+    """Stateless but for its collaborators; runs on the coordinator's thread.
+
+    ``wall`` is wall-clock time in nanoseconds, to compare with what file systems report.
+    """
+
+    def __init__(self, *, verifiers: Mapping[str, Verifier], wall: Callable[[], int]) -> None:
+        self._verifiers = verifiers
+        self._wall = wall
+
+    def look(self, state: ProjectState, path: RelPath) -> Look | Left:
+        """What is on disk at ``path``, and under which keys its verdicts are known."""
+        included, reason = state.claims(path)
+        if not included:
+            return Left(path, self._unclaimed(state, path, reason))
+        seen = self._see(state, path)
+        match seen:
+            case Absent():
+                return Left(path, None)
+            case Unfit(why):
+                return Left(path, FileRecord(FileState.SKIPPED, reason=why))
+            case Unreadable(why):
+                return Left(path, FileRecord(FileState.FAILED, reason=why))
+        try:
+            keys = self._keys(path, seen, included)
+        except ToolError as error:
+            return Left(path, FileRecord(FileState.FAILED, fingerprint=seen, reason=str(error)))
+        return Look(path, seen, self._lasting(seen), included, keys)
+
+    def _unclaimed(self, state: ProjectState, path: RelPath, reason: str) -> FileRecord | None:
+        if not reason and not state.interesting(path):
+            return None
+        try:
+            status = os.lstat(state.absolute(path))
+        except OSError:
+            return None
+        if stat.S_ISDIR(status.st_mode):
+            return None
+        return FileRecord(FileState.SKIPPED, reason=reason or unjudged(path, state.settings.enable_ruff))
+
+    def _see(self, state: ProjectState, path: RelPath) -> Fingerprint | Absent | Unfit | Unreadable:
+        absolute = state.absolute(path)
+        known = state.files.get(path)
+        now = self._wall()
+        if known is not None and known.fingerprint is not None:
+            try:
+                present = stat_of(os.lstat(absolute))
+            except OSError:
+                present = None
+            if present == known.fingerprint.stat and now - present.ctime_ns > _DOUBT_NS:
+                return known.fingerprint
+        content = read(absolute, limit=int(state.settings.max_file_mb * _MEGABYTE))
+        if isinstance(content, Content):
+            return content.fingerprint
+        return content
+
+    def _lasting(self, fingerprint: Fingerprint) -> Fingerprint:
+        seen = fingerprint.stat
+        if self._wall() - max(seen.mtime_ns, seen.ctime_ns) > _TICK_NS:
+            return fingerprint
+        return Fingerprint(Stat(seen.size, seen.mtime_ns, -1, seen.inode, seen.mode), fingerprint.digest)
+
+    def _keys(
+        self, path: RelPath, fingerprint: Fingerprint, included: Mapping[str, Included]
+    ) -> dict[str, Digest]:
+        return {
+            name: verdict_key(
+                KeyParts(
+                    digest=fingerprint.digest,
+                    executable=bool(fingerprint.stat.mode & 0o111),
+                    path=path,
+                    verifier=name,
+                    version=self._verifiers[name].version(),
+                    basis=claim.basis,
+                )
+            )
+            for name, claim in included.items()
+        }
+
+    def awaited(self, look: Look, found: Mapping[Digest, Verdict], known: FileRecord | None) -> Awaited:
+        """Which parts of the verdict are known already, from the cache or from the record itself."""
+        own = {part.key: part for part in known.parts} if known is not None else {}
+        parts: dict[str, Part] = {}
+        for name, key in look.keys.items():
+            if key in own and own[key].summary.outcome != "failed":
+                parts[name] = own[key]
+            elif key in found and not isinstance(found[key], Failed):
+                parts[name] = Part(name, key, summarize(found[key]))
+        bases = {name: claim.basis for name, claim in look.claims.items()}
+        return Awaited(look.fingerprint, look.lasting, dict(look.keys), parts, bases)
+
+    def jobs(
+        self, state: ProjectState, path: RelPath, awaited: Awaited, *, urgency: Urgency
+    ) -> Iterable[Job]:
+        """Work for the parts that nobody knows."""
+        debt = state.debts[path]
+        for name, key in awaited.wanted.items():
+            if name not in awaited.parts:
+                yield Job(
+                    project=state.project.name,
+                    path=path,
+                    digest=awaited.fingerprint.digest,
+                    stat=awaited.fingerprint.stat,
+                    verifier=name,
+                    basis=awaited.bases[name],
+                    key=key,
+                    priority=state.priorities.of(path),
+                    urgency=urgency,
+                    since=debt.since,
+                    trigger=debt.trigger,
+                )
+
+
+def matters(state: ProjectState, path: RelPath) -> bool:
+    """Whether a path is a file of the project or configures a verifier."""
+    return state.interesting(path) or reach(state, path) is Reach.CONFIGURATION
+
+
+def reach(state: ProjectState, path: RelPath) -> Reach:
+    """The farthest that any verifier says a change of ``path`` reaches."""
+    found = {scope.reach(path) for scope in (state.scopes or {}).values()}
+    for farthest in (Reach.CONFIGURATION, Reach.PROJECT, Reach.SUBTREE):
+        if farthest in found:
+            return farthest
+    return Reach.ITSELF
+
+
+def conclude(awaited: Awaited) -> FileRecord:
+    """The file's record once all parts are in: a failed part fails the file, never hides."""
+    parts = tuple(awaited.parts[name] for name in sorted(awaited.parts))
+    for state in (FileState.FAILED, FileState.SKIPPED):
+        for part in parts:
+            if part.summary.outcome == state.value:
+                return FileRecord(state, awaited.lasting, parts, part.summary.reason)
+    return FileRecord(FileState.FRESH, awaited.lasting, parts)
+
+
+def unjudged(path: RelPath, ruff_enabled: bool) -> str:
+    """Why a recognised file has no verdict."""
+    suffix = os.path.splitext(path)[1]
+    if suffix in {".py", ".pyi", ".ipynb"}:
+        return "not included by ruff's configuration" if ruff_enabled else "enable_ruff is false"
+    return f"no verifier for {suffix or 'such'} files"

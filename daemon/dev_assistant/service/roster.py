@@ -1,0 +1,167 @@
+"""Which projects are watched, and by which configuration: taking up, changing and letting go.
+
+A configuration that is broken changes nothing but what is shown: the last good one stays in force, for
+the workspace and for each project by itself.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+
+from dev_assistant.logs import get_logger
+from dev_assistant.model import Project, ProjectName, Urgency
+from dev_assistant.ports import ChangeSource, Hint, Scope
+from dev_assistant.service.configuration import Configuration, ConfiguredProject
+from dev_assistant.service.errands import Errand
+from dev_assistant.service.ledger import Ledger
+from dev_assistant.service.messages import Message, Reloaded, Scoped
+from dev_assistant.service.opening import Opener
+from dev_assistant.service.scoping import Scoping
+from dev_assistant.service.state import ProjectState
+from dev_assistant.service.surveys import Surveys
+
+_LOG = get_logger("config")
+_RELOAD_AFTER = 0.05
+"""Seconds between an event on a configuration file and reading it: editors save in several steps."""
+
+
+class Roster:
+    """Owned by the coordinator. ``assignments`` is read by workers: entries are replaced, never changed."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        *,
+        states: dict[ProjectName, ProjectState],
+        ledger: Ledger,
+        surveys: Surveys,
+        scoping: Scoping,
+        source: ChangeSource,
+        opener: Opener,
+        retire: Callable[[ProjectName], None],
+        load: Callable[[], Configuration],
+        run: Callable[[Errand, Urgency], None],
+        post: Callable[[Message], None],
+        now: Callable[[], float],
+    ) -> None:
+        self.configuration = configuration
+        self.problems: tuple[str, ...] = ()
+        self.assignments: dict[ProjectName, tuple[Project, Mapping[str, Scope]]] = {}
+        self.reload_at: float | None = None
+        self._states = states
+        self._ledger = ledger
+        self._surveys = surveys
+        self._scoping = scoping
+        self._source = source
+        self._opener = opener
+        self._retire = retire
+        self._load = load
+        self._run = run
+        self._post = post
+        self._now = now
+        self._config_names: dict[str, set[str]] = {}
+        self._outside: dict[str, set[ProjectName]] = {}
+
+    @property
+    def starting(self) -> bool:
+        """Some project's configuration has never been read to the end."""
+        return any(state.scopes is None for state in self._states.values())
+
+    def adopt(self, configuration: Configuration) -> None:
+        """Make the running projects those of the configuration."""
+        self.problems = tuple(map(str, configuration.problems))
+        for problem in self.problems:
+            _LOG.error("configuration is broken, the last good one is kept", problem=problem)
+        if not configuration.problems or not self._states:
+            self.configuration = configuration
+            self._replace(configuration)
+        self._cover(configuration)
+
+    def _replace(self, configuration: Configuration) -> None:
+        wanted = {entry.project.name: entry for entry in configuration.projects if entry.settings.enabled}
+        for name in [name for name in self._states if name not in wanted]:
+            self.remove(name)
+        self._surveys.own = frozenset(
+            f"{root}/RUNS"
+            for root in (str(configuration.root), *(e.project.root for e in configuration.projects))
+        )
+        for name, entry in wanted.items():
+            state = self._states.get(name)
+            if state is None:
+                self._take_up(entry)
+            elif entry.problems:
+                state.problems = tuple(map(str, entry.problems))
+                _LOG.error(
+                    "settings are broken, the last good ones are kept", project=name, problems=state.problems
+                )
+            else:
+                self._change(state, entry)
+
+    def _take_up(self, entry: ConfiguredProject) -> None:
+        state = self._opener.open(entry, self._ledger)
+        state.problems = tuple(map(str, entry.problems))
+        self._states[state.project.name] = state
+        self._surveys.whole(state, trigger="scan")
+        _LOG.info("project taken up", project=state.project.name, root=state.project.root)
+
+    def _change(self, state: ProjectState, entry: ConfiguredProject) -> None:
+        state.problems = ()
+        if (state.project, state.settings) == (entry.project, entry.settings):
+            return
+        self._opener.change(state, entry)
+        state.missing &= set(entry.project.watch_paths)
+        self._surveys.whole(state, trigger="configuration")
+        self._scoping.replan(state, prefix="", trigger="configuration")
+        _LOG.info("settings changed", project=state.project.name)
+
+    def remove(self, name: ProjectName) -> None:
+        """Let a project go: nothing of it is owed, watched or shown any more."""
+        state = self._states.pop(name)
+        state.abandon()
+        self.assignments.pop(name, None)
+        self._surveys.release(state)
+        for projects in self._outside.values():
+            projects.discard(name)
+        self._retire(name)
+        _LOG.info("project let go", project=name)
+
+    def scoped(self, message: Scoped) -> None:
+        """A project's scopes are known: workers may use them, and files that they name are watched."""
+        state = self._states.get(message.project)
+        if state is None:
+            return
+        self.assignments[message.project] = (state.project, message.scopes)
+        for scope in message.scopes.values():
+            for path in scope.outside():
+                self._outside.setdefault(path, set()).add(message.project)
+                self._source.cover(os.path.dirname(path))
+
+    def _cover(self, configuration: Configuration) -> None:
+        self._config_names = {}
+        for path in configuration.sources:
+            self._config_names.setdefault(str(path.parent), set()).add(path.name)
+        for directory in self._config_names:
+            if os.path.isdir(directory):
+                self._source.cover(directory)
+
+    def hint(self, hint: Hint) -> None:
+        """An event that may concern configuration: ours, or a tool's from outside the watch paths."""
+        if hint.name in self._config_names.get(hint.directory, ()):
+            self.reload_at = self._now() + _RELOAD_AFTER
+        for project in self._outside.get(f"{hint.directory}/{hint.name}", ()):
+            self._scoping.rescope(self._states[project])
+
+    def lost(self) -> None:
+        """A covered directory is gone: roots may have moved, and covers of configuration with them."""
+        self.reload_at = self._now() + _RELOAD_AFTER
+
+    def reload(self) -> None:
+        """Read the configuration files, off this thread."""
+        self.reload_at = None
+        epoch, load = self._ledger.owe(), self._load
+        self._run(lambda: self._post(Reloaded(load(), epoch)), Urgency.INTERACTIVE)
+
+    def reloaded(self, message: Reloaded) -> None:
+        self.adopt(message.configuration)
+        self._ledger.pay(message.epoch)

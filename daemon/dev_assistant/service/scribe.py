@@ -1,0 +1,181 @@
+"""The one thread that writes artefacts: cache, evidence, statistics and dashboards.
+
+It writes what it is handed and decides nothing. A full disk costs a retry, never a verdict: what could
+not be written is kept (one entry for each path) and tried again with the next batch.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from dev_assistant.errors import DevAssistantError
+from dev_assistant.logs import get_logger
+from dev_assistant.model import Digest, FileRecord, ProjectName, RelPath, Verdict
+from dev_assistant.ports import Evidence, EvidenceLog, VerdictStore
+from dev_assistant.report.views import WorkspaceView
+
+_LOG = get_logger("scribe")
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one pass of the coordinator learned of a project."""
+
+    files: dict[RelPath, FileRecord | None] = field(default_factory=dict)
+    verdicts: dict[Digest, Verdict] = field(default_factory=dict)
+    evidence: list[Evidence] = field(default_factory=list)
+
+    def add(self, other: Batch) -> None:
+        self.files |= other.files
+        self.verdicts |= other.verdicts
+        self.evidence += other.evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Ledgers:
+    """Where one project's verdicts are kept, and how its cache is cut down to its limits."""
+
+    store: VerdictStore
+    evidence: EvidenceLog
+    prune: Callable[[], object]
+
+
+_PRUNE_EVERY = 5_000
+"""Verdicts saved between two looks at the cache's limits."""
+
+_RETRY = 5.0
+"""Seconds between two attempts to write what the disk refused."""
+
+Opener = Callable[[ProjectName], Ledgers]
+_Order = Callable[[], None]
+
+
+class Scribe:
+    """Orders are carried out in the order in which they were given.
+
+    ``opener`` makes a project's store and evidence log when first needed, ``view`` the picture for
+    ``publish``; all three are called on the scribe's thread.
+    """
+
+    def __init__(
+        self, *, opener: Opener, view: Callable[[], WorkspaceView], publish: Callable[[WorkspaceView], None]
+    ) -> None:
+        self._opener = opener
+        self._view = view
+        self._publish = publish
+        self._orders: queue.SimpleQueue[_Order | None] = queue.SimpleQueue()
+        self._open: dict[ProjectName, Ledgers] = {}
+        self._unsaved: dict[ProjectName, Batch] = {}
+        self._outdated = False
+        self._trouble = ""
+        self._grown = 0
+        self._thread = threading.Thread(target=self._run, name="scribe", daemon=True)
+
+    @property
+    def trouble(self) -> str:
+        """Why artefacts cannot be written at present; "" when they can."""
+        return self._trouble
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def save(self, batches: dict[ProjectName, Batch]) -> None:
+        self._orders.put(lambda: self._merge(batches))
+
+    def report(self) -> None:
+        """Write statistics and dashboards of what is known then, once however often it is asked."""
+        self._orders.put(self._outdate)
+
+    def flush(self, done: Callable[[], None]) -> None:
+        """Call ``done`` when all orders given before are on disk (or have failed to get there)."""
+        self._orders.put(lambda: self._flushed(done))
+
+    def close(self, project: ProjectName) -> None:
+        """The project leaves the workspace."""
+        self._orders.put(lambda: self._close(project))
+
+    def stop(self, timeout: float) -> bool:
+        """Carry out all orders, close everything; True when that took less than ``timeout`` seconds."""
+        self._orders.put(None)
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        running = True
+        while running:
+            orders = self._take()
+            running = None not in orders
+            for order in orders:
+                if order is not None:
+                    self._guarded(order)
+            self._guarded(self._write)
+        for project in list(self._open):
+            self._guarded(partial(self._close, project))
+
+    def _take(self) -> list[_Order | None]:
+        orders: list[_Order | None] = []
+        try:
+            orders.append(self._orders.get(timeout=_RETRY if self._unsaved else None))
+            while True:
+                orders.append(self._orders.get_nowait())
+        except queue.Empty:
+            return orders
+
+    def _guarded(self, order: _Order) -> None:
+        try:
+            order()
+        except (DevAssistantError, OSError) as error:
+            self._trouble = f"cannot write: {error}"
+            _LOG.error("write failed", error=str(error))
+        except Exception:  # noqa: BLE001  the thread must outlive a bad order
+            self._trouble = "internal error while writing, see the log"
+            _LOG.exception("scribe failed")
+
+    def _merge(self, batches: dict[ProjectName, Batch]) -> None:
+        for project, batch in batches.items():
+            self._unsaved.setdefault(project, Batch()).add(batch)
+
+    def _outdate(self) -> None:
+        self._outdated = True
+
+    def _flushed(self, done: Callable[[], None]) -> None:
+        self._guarded(self._write)
+        done()
+
+    def _write(self) -> None:
+        for project in list(self._unsaved):
+            self._save(project, self._unsaved[project])
+            del self._unsaved[project]
+        if self._outdated:
+            self._outdated = False
+            self._publish(self._view())
+        self._trouble = ""
+
+    def _save(self, project: ProjectName, batch: Batch) -> None:
+        ledgers = self._ledgers(project)
+        if batch.files or batch.verdicts:
+            ledgers.store.save(batch.files, batch.verdicts)
+            self._grown += len(batch.verdicts)
+            batch.files, batch.verdicts = {}, {}
+        if batch.evidence:
+            ledgers.evidence.append(batch.evidence)
+            batch.evidence = []
+        if self._grown > _PRUNE_EVERY:
+            self._grown = 0
+            ledgers.prune()
+
+    def _ledgers(self, project: ProjectName) -> Ledgers:
+        if project not in self._open:
+            self._open[project] = self._opener(project)
+            self._open[project].prune()
+        return self._open[project]
+
+    def _close(self, project: ProjectName) -> None:
+        ledgers = self._open.pop(project, None)
+        if ledgers is not None:
+            ledgers.evidence.close()
+            ledgers.store.close()

@@ -1,0 +1,104 @@
+"""A mapping that is cheap to publish: readers keep the old shards, the writer copies what it changes.
+
+Publishing 50,000 records costs a tuple of 256 references; a change costs the copy of one shard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from dev_assistant.model import FileRecord, RelPath
+from dev_assistant.report.tally import EMPTY, Tally, tally
+
+_COUNT = 256
+
+
+class Shard:
+    """A part of a project's files, never changed once it is published. Its tally is computed once."""
+
+    __slots__ = ("_tally", "files")
+
+    def __init__(self, files: dict[RelPath, FileRecord]) -> None:
+        self.files = files
+        self._tally: Tally | None = None
+
+    @property
+    def tally(self) -> Tally:
+        if self._tally is None:
+            self._tally = tally(self.files)
+        return self._tally
+
+
+class View(Mapping[RelPath, FileRecord]):
+    """A published state of all files of a project; safe to read from any thread for ever.
+
+    Equal only to itself: whether something changed is asked far more often than what.
+    """
+
+    __slots__ = ("_shards",)
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+    def __init__(self, shards: tuple[Shard, ...]) -> None:
+        self._shards = shards
+
+    def __getitem__(self, path: RelPath) -> FileRecord:
+        return self._shards[hash(path) % _COUNT].files[path]
+
+    def __iter__(self) -> Iterator[RelPath]:
+        for shard in self._shards:
+            yield from shard.files
+
+    def __len__(self) -> int:
+        return sum(len(shard.files) for shard in self._shards)
+
+    @property
+    def tally(self) -> Tally:
+        return sum((shard.tally for shard in self._shards if shard.files), EMPTY)
+
+
+class Files:
+    """The writer's side; owned by the coordinator."""
+
+    def __init__(self, records: Mapping[RelPath, FileRecord] | None = None) -> None:
+        parts: list[dict[RelPath, FileRecord]] = [{} for _ in range(_COUNT)]
+        for path, record in (records or {}).items():
+            parts[hash(path) % _COUNT][path] = record
+        self._shards = [Shard(part) for part in parts]
+        self._private: set[int] = set()
+        self._view = View(tuple(self._shards))
+
+    def __len__(self) -> int:
+        return sum(len(shard.files) for shard in self._shards)
+
+    def __iter__(self) -> Iterator[RelPath]:
+        for shard in self._shards:
+            yield from list(shard.files)
+
+    def items(self) -> Iterator[tuple[RelPath, FileRecord]]:
+        for shard in self._shards:
+            yield from list(shard.files.items())
+
+    def get(self, path: RelPath) -> FileRecord | None:
+        return self._shards[hash(path) % _COUNT].files.get(path)
+
+    def put(self, path: RelPath, record: FileRecord) -> None:
+        self._own(path)[path] = record
+
+    def drop(self, path: RelPath) -> None:
+        if self.get(path) is not None:
+            del self._own(path)[path]
+
+    def publish(self) -> View:
+        """The present state; the same object as before when nothing changed."""
+        if self._private:
+            self._private.clear()
+            self._view = View(tuple(self._shards))
+        return self._view
+
+    def _own(self, path: RelPath) -> dict[RelPath, FileRecord]:
+        index = hash(path) % _COUNT
+        if index not in self._private:
+            self._private.add(index)
+            self._shards[index] = Shard(dict(self._shards[index].files))
+        return self._shards[index].files

@@ -1,0 +1,59 @@
+"""What the coordinator publishes: one immutable value that every reader takes as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dev_assistant.model import Project
+from dev_assistant.service.shards import View
+from dev_assistant.service.state import ProjectState
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectSnapshot:
+    """One project: ``oldest`` is when its oldest unsettled path became so (monotonic seconds)."""
+
+    project: Project
+    missing: tuple[str, ...]
+    problems: tuple[str, ...]
+    files: View
+    hits: int
+    misses: int
+    missed_by_events: int
+    owed: int
+    oldest: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The workspace; ``owed`` counts unsettled paths, surveys and configuration reads.
+
+    ``last_audit`` is monotonic seconds.
+    """
+
+    projects: tuple[ProjectSnapshot, ...] = ()
+    problems: tuple[str, ...] = ()
+    starting: bool = True
+    owed: int = 0
+    last_audit: float | None = None
+
+
+def photograph(states: Iterable[ProjectState]) -> tuple[ProjectSnapshot, ...]:
+    """The present state of each project, by name."""
+    return tuple(_project(state) for state in sorted(states, key=lambda state: state.project.name))
+
+
+def _project(state: ProjectState) -> ProjectSnapshot:
+    oldest = next(iter(state.debts.values()), None)  # insertion order is the order of arrival
+    return ProjectSnapshot(
+        project=state.project,
+        missing=tuple(sorted(state.missing)),
+        problems=state.problems,
+        files=state.files.publish(),
+        hits=state.hits,
+        misses=state.misses,
+        missed_by_events=state.missed_by_events,
+        owed=len(state.debts),
+        oldest=oldest.since if oldest is not None else None,
+    )

@@ -1,0 +1,140 @@
+"""What the coordinator knows of one project. Only the coordinator's thread touches it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import msgspec
+
+from dev_assistant.model import Digest, FileRecord, FileState, Fingerprint, Part, Project, RelPath
+from dev_assistant.ports import Included, Scope
+from dev_assistant.record.memory import TieredVerdicts
+from dev_assistant.schedule.debounce import Debouncer
+from dev_assistant.schedule.priority import PriorityRules
+from dev_assistant.service.ledger import Epoch, Ledger
+from dev_assistant.service.shards import Files
+from dev_assistant.settings import Settings
+from dev_assistant.verify.registry import recognised
+
+
+class Debt(NamedTuple):
+    """A path that is not settled: since when (monotonic seconds) and why."""
+
+    epoch: Epoch
+    since: float
+    trigger: str
+
+
+@dataclass(slots=True)
+class Awaited:
+    """Bytes whose verdicts are on the way: the parts that are in, and the keys still wanted.
+
+    ``lasting`` is the fingerprint as it may be remembered (see ``plan.Look``).
+    """
+
+    fingerprint: Fingerprint
+    lasting: Fingerprint
+    wanted: dict[str, Digest]
+    parts: dict[str, Part]
+    bases: dict[str, Digest]
+    duration_ms: float = 0.0
+
+
+@dataclass(slots=True)
+class ProjectState:
+    """One project's files, what is owed for them, and the configuration they are judged by.
+
+    ``dirty`` are paths whose bytes may differ from the record; ``backlog`` are those of them that are
+    examined in slices; ``awaited`` are examined and wait for a worker.
+    """
+
+    project: Project
+    settings: Settings
+    files: Files
+    debouncer: Debouncer[RelPath]
+    verdicts: TieredVerdicts
+    priorities: PriorityRules
+    ledger: Ledger
+    git: str | None
+    close: Callable[[], None]
+    problems: tuple[str, ...] = ()
+    scopes: Mapping[str, Scope] | None = None
+    scoping: bool = False
+    scope_outdated: bool = False
+    missing: set[str] = field(default_factory=set)
+    debts: dict[RelPath, Debt] = field(default_factory=dict)
+    dirty: set[RelPath] = field(default_factory=set)
+    backlog: dict[RelPath, None] = field(default_factory=dict)
+    awaited: dict[RelPath, Awaited] = field(default_factory=dict)
+    hits: int = 0
+    misses: int = 0
+    missed_by_events: int = 0
+
+    @property
+    def ready(self) -> bool:
+        """Paths can be examined: the configuration that decides their verdicts is known."""
+        return self.scopes is not None and not self.scoping
+
+    def absolute(self, path: RelPath) -> str:
+        return f"{self.project.root}/{path}"
+
+    def interesting(self, path: RelPath) -> bool:
+        """Whether a path counts as a file of the project, or decides about one."""
+        if recognised(path):
+            return True
+        return any(scope.claims(path) is not None for scope in (self.scopes or {}).values())
+
+    def claims(self, path: RelPath) -> tuple[dict[str, Included], str]:
+        """The verifiers that judge a path, and else the reason why none does ("" when it is nobody's)."""
+        included: dict[str, Included] = {}
+        reason = ""
+        for name, scope in (self.scopes or {}).items():
+            claim = scope.claims(path)
+            if isinstance(claim, Included):
+                included[name] = claim
+            elif claim is not None:
+                reason = claim.reason
+        return included, reason
+
+    def owe(self, path: RelPath, *, since: float, trigger: str, epoch: Epoch | None = None) -> None:
+        """The record of ``path`` is not to be believed until it is settled."""
+        if path not in self.debts:
+            self.debts[path] = Debt(self.ledger.owe(epoch), since, trigger)
+        self.dirty.add(path)
+        self._doubt(path)
+
+    def owe_bulk(self, path: RelPath, *, since: float, trigger: str, epoch: Epoch | None = None) -> None:
+        """As ``owe``; examined in slices, behind everything that somebody waits for."""
+        self.owe(path, since=since, trigger=trigger, epoch=epoch)
+        self.backlog[path] = None
+
+    def _doubt(self, path: RelPath) -> None:
+        record = self.files.get(path)
+        if record is None:
+            if self.interesting(path):
+                self.files.put(path, FileRecord(FileState.PENDING))
+        elif record.state is FileState.FRESH:
+            self.files.put(path, msgspec.structs.replace(record, state=FileState.STALE))
+
+    def settle(self, path: RelPath) -> None:
+        """What is known of ``path`` is the truth as far as anybody has said."""
+        debt = self.debts.pop(path, None)
+        if debt is not None:
+            self.ledger.pay(debt.epoch)
+
+    def forget(self, path: RelPath) -> None:
+        """``path`` is no file of the project any more."""
+        self.dirty.discard(path)
+        self.awaited.pop(path, None)
+        self.files.drop(path)
+        self.settle(path)
+
+    def abandon(self) -> None:
+        """The project leaves the workspace: nothing of it is owed any longer."""
+        for path in list(self.debts):
+            self.settle(path)
+        self.backlog.clear()
+        self.awaited.clear()
+        self.close()

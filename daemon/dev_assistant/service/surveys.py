@@ -1,0 +1,193 @@
+"""Walking what is watched, and comparing what the walk met with what is known.
+
+The same walk serves the start, a new directory, lost events and the audit, so that nothing depends on how
+a change was noticed. Directories are covered before they are read.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import chain, islice
+
+from dev_assistant.logs import get_logger
+from dev_assistant.model import FileState, ProjectName, RelPath, Stat, Urgency
+from dev_assistant.ports import ChangeSource
+from dev_assistant.service.errands import Errand
+from dev_assistant.service.ledger import Epoch, Ledger
+from dev_assistant.service.messages import Message, Surveyed, SurveyEnded
+from dev_assistant.service.plan import matters
+from dev_assistant.service.scoping import Scoping
+from dev_assistant.service.state import ProjectState
+from dev_assistant.service.territory import Place, Territory, relative
+from dev_assistant.watch.ignore import DirectoryRules, IgnoreRules
+from dev_assistant.watch.survey import Listing, survey
+
+_LOG = get_logger("watch")
+_CHUNK = 128
+"""Directories in one message of a survey: some milliseconds of the coordinator's time."""
+
+Top = tuple[str, Callable[[], DirectoryRules]]
+
+
+@dataclass(slots=True)
+class Survey:
+    """A walk under way. ``started`` is set by the walker: what comes later needs a walk of its own."""
+
+    project: ProjectName
+    tops: tuple[str, ...]
+    epoch: Epoch
+    trigger: str
+    whole: bool
+    started: bool = False
+    seen: set[RelPath] = field(default_factory=set)
+    directories: set[str] = field(default_factory=set)
+
+
+class Surveys:
+    """Owned by the coordinator. ``run`` carries out an errand off its thread; ``post`` is its inbox.
+
+    ``own`` are the absolute paths of all RUNS/ directories, which are never looked into.
+    """
+
+    def __init__(
+        self,
+        *,
+        states: Mapping[ProjectName, ProjectState],
+        ledger: Ledger,
+        territory: Territory,
+        scoping: Scoping,
+        source: ChangeSource,
+        run: Callable[[Errand, Urgency], None],
+        post: Callable[[Message], None],
+        now: Callable[[], float],
+    ) -> None:
+        self.own: frozenset[str] = frozenset()
+        self._states = states
+        self._ledger = ledger
+        self._territory = territory
+        self._scoping = scoping
+        self._source = source
+        self._run = run
+        self._post = post
+        self._now = now
+        self._ids = itertools.count()
+        self._surveys: dict[int, Survey] = {}
+
+    def whole(self, state: ProjectState, *, trigger: str, urgency: Urgency = Urgency.INTERACTIVE) -> None:
+        """Walk all watch paths of a project and read its configuration anew."""
+        if self._awaits(state.project.name, None):
+            return
+        root, patterns = state.project.root, tuple(state.settings.ignore)
+        tops = tuple(
+            (top, IgnoreRules(top, root=root, patterns=patterns, own=self.own).start)
+            for top in state.project.watch_paths
+        )
+        self._walk(state, tops, trigger=trigger, whole=True, urgency=urgency)
+
+    def below(self, state: ProjectState, top: str, rules: Callable[[], DirectoryRules]) -> bool:
+        """Walk a directory that appeared; False when a walk that has not started yet will meet it."""
+        if self._awaits(state.project.name, top):
+            return False
+        self._walk(state, ((top, rules),), trigger="save", whole=False)
+        return True
+
+    def _awaits(self, project: ProjectName, top: str | None) -> bool:
+        return any(
+            not walk.started and walk.project == project and (walk.whole or top in walk.tops)
+            for walk in self._surveys.values()
+        )
+
+    def _walk(
+        self,
+        state: ProjectState,
+        tops: tuple[Top, ...],
+        *,
+        trigger: str,
+        whole: bool,
+        urgency: Urgency = Urgency.INTERACTIVE,
+    ) -> None:
+        number = next(self._ids)
+        names = tuple(top for top, _ in tops)
+        walk = Survey(state.project.name, names, self._ledger.owe(), trigger, whole)
+        self._surveys[number] = walk
+        self._run(lambda: self._carry_out(number, walk, tops), urgency)
+
+    def _carry_out(self, number: int, walk: Survey, tops: tuple[Top, ...]) -> None:
+        """On the errands' thread. A walk that breaks off is safe: what it did not meet is looked at."""
+        walk.started = True
+        listings = chain.from_iterable(survey(top, rules(), cover=self._source.cover) for top, rules in tops)
+        try:
+            while chunk := tuple(islice(listings, _CHUNK)):
+                self._post(Surveyed(number, chunk))
+        finally:
+            self._post(SurveyEnded(number))
+
+    def surveyed(self, message: Surveyed) -> None:
+        walk = self._surveys.get(message.survey)
+        state = self._states.get(walk.project) if walk is not None else None
+        if walk is None or state is None:
+            return
+        for listing in message.listings:
+            if listing.error is None:
+                self._listed(state, walk, listing)
+            elif listing.directory in state.project.watch_paths:
+                state.missing.add(listing.directory)
+            elif os.path.isdir(listing.directory):
+                _LOG.warning("directory cannot be read", path=listing.directory, reason=listing.error)
+
+    def _listed(self, state: ProjectState, walk: Survey, listing: Listing) -> None:
+        now = self._now()
+        prefix = relative(state.project.root, listing.directory)
+        state.missing.discard(listing.directory)
+        walk.directories.add(listing.directory)
+        self._territory.add(listing.directory, Place(state.project.name, prefix, listing.rules))
+        for name, stat in listing.files:
+            path = RelPath(prefix + name)
+            walk.seen.add(path)
+            if not _known(state, path, stat) and (state.files.get(path) or matters(state, path)):
+                state.owe_bulk(path, since=now, trigger=walk.trigger, epoch=walk.epoch)
+
+    def ended(self, message: SurveyEnded) -> None:
+        """Whatever the walk did not meet is gone, ignored by now, or out of reach."""
+        walk = self._surveys.pop(message.survey)
+        state = self._states.get(walk.project)
+        if state is not None:
+            self._unseen(state, walk)
+            if walk.whole:
+                self._scoping.rescope(state, epoch=walk.epoch)
+        self._ledger.pay(walk.epoch)
+
+    def _unseen(self, state: ProjectState, walk: Survey) -> None:
+        now = self._now()
+        prefixes = tuple(relative(state.project.root, top) for top in walk.tops)
+        for path in state.files:
+            if path not in walk.seen and (walk.whole or path.startswith(prefixes)):
+                state.owe_bulk(path, since=now, trigger=walk.trigger, epoch=walk.epoch)
+        below = tuple(top + "/" for top in walk.tops)
+        for directory in self._territory.of(state.project.name):
+            inside = walk.whole or directory in walk.tops or directory.startswith(below)
+            if inside and directory not in walk.directories:
+                self.leave(state, directory)
+
+    def leave(self, state: ProjectState, directory: str) -> None:
+        """A directory and all below it are the project's no more; what nobody else has is not watched."""
+        for bare in self._territory.leave(state.project.name, directory):
+            self._source.uncover(bare)
+
+    def release(self, state: ProjectState) -> None:
+        """The project leaves the workspace."""
+        for directory in self._territory.of(state.project.name):
+            self.leave(state, directory)
+
+
+def _known(state: ProjectState, path: RelPath, stat: Stat) -> bool:
+    """The record still describes what ``lstat`` shows."""
+    record = state.files.get(path)
+    if record is None:
+        return False
+    if record.fingerprint is not None:
+        return record.fingerprint.stat == stat
+    return record.state is FileState.SKIPPED

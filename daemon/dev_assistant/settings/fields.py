@@ -1,0 +1,266 @@
+"""Every setting with its type, limits, default, unit and reason.
+
+This is the only list of settings there is: the reference, the JSON Schema, ``config/default.toml`` and the
+environment variables are derived from it. Relative ``watch_paths`` count from each project's root.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from dev_assistant.settings.cores import default_workers
+
+AUTO = "auto"
+LogLevel = Literal["debug", "info", "warning", "error", "critical"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What the number of a setting counts."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceWide:
+    """Marks a setting of the one daemon, which a project among others cannot decide."""
+
+
+def _one_line(text: str) -> str:
+    if not text.strip() or any(char in text for char in "\0\n\r"):
+        raise ValueError("must be one line of text that is not blank")
+    return text
+
+
+def _path(text: str) -> str:
+    if text == "~" or text.startswith("~/"):
+        raise ValueError("~ is not expanded")
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        raise ValueError("cannot be the name of a file") from None
+    return text
+
+
+def _not_empty(paths: tuple[str, ...]) -> tuple[str, ...]:
+    if not paths:
+        raise ValueError("names no directory: enabled = false is the way to watch none")
+    return paths
+
+
+def _from_cores(value: object) -> object:
+    return None if value == AUTO else value
+
+
+Text = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
+Workers = Annotated[int, Field(ge=1, le=64)]
+Patterns = Annotated[tuple[Text, ...], Field(strict=False)]
+Paths = Annotated[
+    tuple[Annotated[Text, AfterValidator(_path)], ...],
+    Field(strict=False, json_schema_extra={"minItems": 1}),
+    AfterValidator(_not_empty),
+]
+
+_CRITICAL_NAMES = (
+    *("*auth*", "*login*", "*oauth*", "*session*", "*permission*", "*access_control*"),
+    *("*security*", "*crypto*", "*encrypt*", "*password*", "*passwd*", "*credential*", "*secret*", "*token*"),
+    *("*payment*", "*billing*", "*invoice*", "*checkout*", "*transaction*", "*migration*", "*admin*"),
+)
+_CRITICAL_IMPORTS = (
+    *("hashlib", "hmac", "secrets", "ssl", "cryptography", "jwt", "passlib", "bcrypt", "nacl"),
+    *("subprocess", "pickle", "marshal", "ctypes", "sqlite3", "sqlalchemy", "psycopg", "stripe"),
+)
+_CORE_DIRECTORIES = ("core", "services", "api", "models", "auth", "security", "domain", "kernel")
+_TESTS = (
+    *("test_*", "*_test.*", "*.test.*", "*.spec.*", "conftest.py"),
+    *("tests/", "test/", "__tests__/", "spec/", "fixtures/"),
+)
+_DOCUMENTS = ("*.md", "*.rst", "*.txt", "*.adoc", "docs/", "doc/")
+
+
+class Settings(BaseModel):
+    """Effective settings of one project, or of the workspace: complete and checked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    enabled: Annotated[
+        bool, Field(description="Watch and verify this project. A project that is off stays listed as off.")
+    ] = True
+    watch_paths: Annotated[
+        Paths,
+        Field(
+            description="Directories to watch, from the project's root; they may lie outside of it. "
+            "Replaces watch_dirs of workspace.json. The whole project when not given."
+        ),
+    ] = (".",)
+    ignore: Annotated[
+        Patterns,
+        Field(
+            description="Further paths to leave out, in .gitignore syntax, "
+            "on top of the .gitignore files and the built-in list."
+        ),
+    ] = ()
+    debounce_ms: Annotated[
+        int,
+        Unit("ms"),
+        Field(
+            ge=0,
+            le=60_000,
+            description="Upper limit of the quiet window that gathers repeated writes of one file; 0 waits "
+            "for nothing. A lone save is verified at once whatever stands here.",
+        ),
+    ] = 100
+    verification_timeout_sec: Annotated[
+        float,
+        Unit("s"),
+        Field(
+            gt=0,
+            le=3600,
+            description="Longest time for one file, scaled for a batch. A file that takes longer counts as "
+            "failed, never as clean.",
+        ),
+    ] = 10.0
+    max_file_mb: Annotated[
+        float,
+        Unit("MB"),
+        Field(
+            gt=0,
+            le=1024,
+            description="Larger files are skipped, with this reason: a linter needs about ten times a file's "
+            "size in memory.",
+        ),
+    ] = 5.0
+    enable_ruff: Annotated[
+        bool,
+        Field(description="Verify Python files with ruff. When off they are skipped, never passed."),
+    ] = True
+    enable_evidence: Annotated[
+        bool,
+        Field(description="Keep an append-only record of every verdict under RUNS/evidence."),
+    ] = True
+    log_retention_days: Annotated[
+        int,
+        Unit("days"),
+        Field(ge=1, le=36_500, description="How long evidence files are kept; they are rotated daily."),
+    ] = 30
+    cache_enabled: Annotated[
+        bool,
+        Field(description="Reuse a verdict for the same bytes, configuration and tool version."),
+    ] = True
+    cache_ttl_seconds: Annotated[
+        float,
+        Unit("s"),
+        Field(
+            ge=0, le=31_536_000, description="How long an unused verdict stays in memory; 0 keeps none there."
+        ),
+    ] = 300.0
+    cache_max_entries: Annotated[
+        int,
+        Unit("entries"),
+        Field(
+            ge=0, le=10_000_000, description="Most verdicts kept in memory for a project; 0 keeps none there."
+        ),
+    ] = 1000
+    cache_disk_max_mb: Annotated[
+        float,
+        Unit("MB"),
+        Field(
+            gt=0,
+            le=1_048_576,
+            description="Size of a project's cache on disk; the oldest unused verdicts go.",
+        ),
+    ] = 200.0
+    cache_disk_days: Annotated[
+        float,
+        Unit("days"),
+        Field(
+            gt=0,
+            le=36_500,
+            description="How long an unused verdict stays on disk, so that switching back to a branch costs "
+            "no work.",
+        ),
+    ] = 30.0
+    criticality_threshold: Annotated[
+        float,
+        Field(ge=0, le=1, description="Score from which a file is critical and verified before others."),
+    ] = 0.5
+    critical_patterns: Annotated[
+        Patterns, Field(description="File names whose mistakes cost most, as globs; they go first.")
+    ] = _CRITICAL_NAMES
+    critical_imports: Annotated[
+        Patterns, Field(description="Top-level modules whose import makes a file more critical.")
+    ] = _CRITICAL_IMPORTS
+    core_directories: Annotated[
+        Patterns, Field(description="Names of directories that much else rests on; their files go first.")
+    ] = _CORE_DIRECTORIES
+    test_patterns: Annotated[
+        Patterns,
+        Field(
+            description="Globs of names, or directories ending in /, that hold tests: last, never critical."
+        ),
+    ] = _TESTS
+    document_patterns: Annotated[
+        Patterns,
+        Field(description="Globs of names, or directories ending in /, that hold documents: verified last."),
+    ] = _DOCUMENTS
+    workers: Annotated[
+        Workers | None,
+        WorkspaceWide(),
+        Unit("threads"),
+        BeforeValidator(_from_cores, json_schema_input_type=Workers | Literal["auto"]),
+        Field(
+            description='Files verified at the same time; "auto" takes half of the usable cores and one '
+            "more, at most 6."
+        ),
+    ] = None
+    audit_interval_sec: Annotated[
+        float,
+        WorkspaceWide(),
+        Unit("s"),
+        Field(
+            gt=0,
+            le=604_800,
+            description="Pause between two comparisons of the whole tree with what is known, which find what "
+            "no event told.",
+        ),
+    ] = 300.0
+    poll_interval_sec: Annotated[
+        float,
+        WorkspaceWide(),
+        Unit("s"),
+        Field(gt=0, le=86_400, description="Pause between two looks where the system offers no events."),
+    ] = 2.0
+    stats_interval_ms: Annotated[
+        int,
+        WorkspaceWide(),
+        Unit("ms"),
+        Field(ge=0, le=3_600_000, description="Dashboards and statistics are written at most this often."),
+    ] = 500
+    log_level: Annotated[
+        LogLevel, WorkspaceWide(), Field(description="Least severity that goes into the log.")
+    ] = "info"
+    log_levels: Annotated[
+        Mapping[Text, LogLevel],
+        WorkspaceWide(),
+        Field(description="Severity for single components, which overrides log_level there."),
+    ] = {}
+
+    def worker_count(self, *, cores: int) -> int:
+        """``workers``, or what suits this number of usable cores."""
+        return self.workers if self.workers is not None else default_workers(cores)
+
+
+def is_workspace_wide(name: str) -> bool:
+    """Whether a setting belongs to the daemon and not to one project."""
+    return any(isinstance(mark, WorkspaceWide) for mark in Settings.model_fields[name].metadata)
+
+
+def unit_of(name: str) -> str:
+    """The unit of a setting's number; empty when it has none."""
+    marks = Settings.model_fields[name].metadata
+    return next((mark.name for mark in marks if isinstance(mark, Unit)), "")

@@ -1,0 +1,88 @@
+"""Which directories are covered, as a tree, so that a directory and all below it are forgotten in one step.
+
+Has no lock: whoever owns one says who may call.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+
+class Covered:
+    """Directories (absolute paths) and the kernel's watch of each; neither of the two occurs twice."""
+
+    __slots__ = ("_below", "_paths", "_watches")
+
+    def __init__(self) -> None:
+        self._watches: dict[str, int] = {}
+        self._paths: dict[int, str] = {}
+        self._below: dict[str, set[str]] = {}
+
+    def __len__(self) -> int:
+        return len(self._watches)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(tuple(self._watches))
+
+    def path(self, watch: int) -> str | None:
+        return self._paths.get(watch)
+
+    def watch(self, path: str) -> int | None:
+        return self._watches.get(path)
+
+    def add(self, path: str, watch: int) -> int | None:
+        """Tie the two together; the watch that ``path`` had before is returned, for nothing leads to it now.
+
+        When ``watch`` belonged to another path, the directory was moved here and is no longer there.
+        """
+        before = self._watches.get(path)
+        if before == watch:
+            return None
+        other = self._paths.get(watch)
+        if other is not None:
+            self.remove(other)
+        if before is not None:
+            del self._paths[before]
+        self._watches[path] = watch
+        self._paths[watch] = path
+        self._link(path)
+        return before
+
+    def remove(self, path: str) -> int | None:
+        """Forget one directory and return its watch."""
+        watch = self._watches.pop(path, None)
+        if watch is not None:
+            del self._paths[watch]
+            self._unlink(path)
+        return watch
+
+    def remove_tree(self, path: str) -> list[int]:
+        """Forget a directory and every one below it, and return their watches."""
+        tree = [path]
+        for parent in tree:  # it grows while it is read
+            tree.extend(self._below.get(parent, ()))
+        return [watch for entry in reversed(tree) if (watch := self.remove(entry)) is not None]
+
+    def _link(self, path: str) -> None:
+        """Hang the path below its parents, as far up as one is hung already: those between need no watch."""
+        parent = os.path.dirname(path)
+        while parent != path:
+            siblings = self._below.setdefault(parent, set())
+            if path in siblings:
+                return
+            siblings.add(path)
+            path, parent = parent, os.path.dirname(parent)
+
+    def _unlink(self, path: str) -> None:
+        """Take the path off, and those parents that hold nothing and are nothing themselves."""
+        while path not in self._watches and path not in self._below:
+            parent = os.path.dirname(path)
+            siblings = self._below.get(parent)
+            if siblings is None:
+                return
+            siblings.discard(path)
+            if siblings:
+                return
+            del self._below[parent]
+            path = parent

@@ -1,0 +1,124 @@
+"""inotify(7) through libc: one descriptor, its watches, and the bytes it yields.
+
+Watches belong to directories and not to paths: adding one for a directory that has one returns the same
+number, which tells whether a path still leads where it led.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import enum
+import errno
+import os
+import struct
+from collections.abc import Iterator
+
+_HEADER = struct.Struct("iIII")
+_LIMIT = "/proc/sys/fs/inotify/max_user_watches"
+_ENOUGH = 524_288
+"""What editors ask for, too: memory is taken only by watches that are used (about 1 KiB each)."""
+
+
+class Mask(enum.IntFlag):
+    """The bits of linux/inotify.h that are used here."""
+
+    MODIFY = 0x2
+    ATTRIB = 0x4
+    CLOSE_WRITE = 0x8
+    MOVED_FROM = 0x40
+    MOVED_TO = 0x80
+    CREATE = 0x100
+    DELETE = 0x200
+    DELETE_SELF = 0x400
+    MOVE_SELF = 0x800
+    UNMOUNT = 0x2000
+    Q_OVERFLOW = 0x4000
+    IGNORED = 0x8000
+    ONLYDIR = 0x0100_0000
+    DONT_FOLLOW = 0x0200_0000
+    EXCL_UNLINK = 0x0400_0000
+    ISDIR = 0x4000_0000
+
+
+_WATCHED = int(
+    Mask.MODIFY
+    | Mask.ATTRIB
+    | Mask.CLOSE_WRITE
+    | Mask.MOVED_FROM
+    | Mask.MOVED_TO
+    | Mask.CREATE
+    | Mask.DELETE
+    | Mask.DELETE_SELF
+    | Mask.MOVE_SELF
+    | Mask.ONLYDIR
+    | Mask.DONT_FOLLOW  # a directory that became a link leads out of what was declared
+    | Mask.EXCL_UNLINK  # what is written to a deleted file that is still open concerns no path
+)
+
+
+class Inotify:
+    """One inotify instance. Raises OSError (EMFILE) when the user has no more of them."""
+
+    def __init__(self) -> None:
+        # PyDLL keeps the GIL: a survey has just opened the directory, so the call takes microseconds, while
+        # getting the GIL back from busy threads may take 5 ms, for every one of thousands of directories.
+        libc = ctypes.PyDLL(None, use_errno=True)
+        self._add = libc.inotify_add_watch
+        self._add.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_uint32)
+        self._remove = libc.inotify_rm_watch
+        self._remove.argtypes = (ctypes.c_int, ctypes.c_int)
+        self.descriptor: int = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+        if self.descriptor < 0:
+            raise _error()
+
+    def add(self, directory: str) -> int:
+        """Watch the entries of a directory; its watch. Raises OSError."""
+        watch: int = self._add(self.descriptor, os.fsencode(directory), _WATCHED)
+        if watch < 0:
+            raise _error(directory)
+        return watch
+
+    def remove(self, watch: int) -> None:
+        """End a watch; one that ended by itself is no error."""
+        self._remove(self.descriptor, watch)
+
+    def read(self, size: int) -> bytes:
+        """Whole events, at most ``size`` bytes of them; none when there are none."""
+        try:
+            return os.read(self.descriptor, size)
+        except BlockingIOError:
+            return b""
+
+    def close(self) -> None:
+        os.close(self.descriptor)
+
+
+def events(data: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """(watch, mask, name) of each event; the name is empty when the directory itself is meant."""
+    at, end, unpack = 0, len(data), _HEADER.unpack_from
+    while at < end:
+        watch, mask, _cookie, length = unpack(data, at)
+        at += 16
+        yield watch, mask, data[at : at + length].rstrip(b"\0")
+        at += length
+
+
+def reason(error: OSError) -> str:
+    """Why a directory could not be watched, and at the limit what to do about it."""
+    if error.errno != errno.ENOSPC:
+        return error.strerror or str(error)
+    limit = _limit()
+    wanted = max(_ENOUGH, 2 * limit)
+    return (
+        f"the limit of {limit:,} inotify watches is reached: sudo sysctl fs.inotify.max_user_watches={wanted}"
+    )
+
+
+def _limit() -> int:
+    with open(_LIMIT, encoding="ascii") as file:
+        return int(file.read())
+
+
+def _error(directory: str | None = None) -> OSError:
+    code = ctypes.get_errno()
+    return OSError(code, os.strerror(code), directory)

@@ -1,0 +1,1 @@
+"""Values; nothing here does input or output."""

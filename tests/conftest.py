@@ -1,0 +1,81 @@
+"""What holds in every test: a home of its own, no network, repeatable properties.
+
+The home is set before any test module is imported, so that nothing read at import sees the real one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.register_profile("deep", deadline=None, max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+_HOME = Path(tempfile.mkdtemp(prefix="dev-assistant-home-"))
+_PLACES = {
+    "HOME": "",
+    "XDG_CONFIG_HOME": "config",
+    "XDG_STATE_HOME": "state",
+    "XDG_CACHE_HOME": "cache",
+    "XDG_DATA_HOME": "data",
+    "XDG_RUNTIME_DIR": "run",
+}
+_LOCAL = ("127.", "::1", "localhost", "0.0.0.0")
+
+
+def _settle_in() -> None:
+    for variable, name in _PLACES.items():
+        place = _HOME / name
+        place.mkdir(mode=0o700, exist_ok=True)
+        os.environ[variable] = str(place)
+    for variable in [name for name in os.environ if name.startswith(("DEV_ASSISTANT_", "RUFF_", "GIT_"))]:
+        del os.environ[variable]
+
+
+def _no_network(event: str, args: tuple[object, ...]) -> None:
+    if event == "socket.connect" and isinstance(args[1], tuple) and not str(args[1][0]).startswith(_LOCAL):
+        raise AssertionError(f"a test connects to {args[1]!r}")
+
+
+_settle_in()
+sys.addaudithook(_no_network)
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(_HOME, ignore_errors=True)
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is told: ``clock()`` is the time, ``advance`` moves it."""
+
+    time: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.time
+
+    def advance(self, seconds: float) -> float:
+        self.time += seconds
+        return self.time
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def umask() -> Iterator[None]:
+    """The umask that most people have, whatever this machine has."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)

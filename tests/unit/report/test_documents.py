@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from dev_assistant.errors import UserError
+from dev_assistant.model import FileState
+from dev_assistant.report.canonical import encode
+from dev_assistant.report.documents import check_document, read_results, relative_root
+from dev_assistant.report.merge import result, result_of, results_of
+
+
+@pytest.fixture
+def results(finding, record):
+    files = [
+        result_of(
+            record(F401=2), [finding(line=9), finding(line=2)], project="b", path="y.py", verified_at=5.0
+        ),
+        result_of(record(), [], project="b", path="a\udcff.py", verified_at=6.0),
+        result_of(record(FileState.FAILED, "hung"), [], project="a", path="z.py", verified_at=7.0),
+    ]
+    return results_of({"b": "b", "a": "a", "empty": "empty"}, files)
+
+
+def as_json(document):
+    return json.loads(encode(document))
+
+
+def test_check_document_has_the_promised_form(results):
+    document = as_json(check_document(results, meta={"workers": 2}))
+
+    assert list(document) == ["schema", "meta", "summary", "projects", "files"]
+    assert document["schema"] == "dev-assistant/check@1"
+    assert document["meta"] == {"workers": 2, "verified_at": [7.0, 6.0, 5.0]}
+    assert document["summary"] == {
+        "files": 3,
+        "fresh": 2,
+        "stale": 0,
+        "pending": 0,
+        "failed": 1,
+        "skipped": 0,
+        "passed": None,
+        "findings": 2,
+        "score": 9.8,
+    }
+    assert [row["name"] for row in document["projects"]] == ["a", "b", "empty"]
+    assert document["projects"][1] == {
+        "name": "b",
+        "root": "b",
+        "files": 2,
+        "fresh": 2,
+        "stale": 0,
+        "pending": 0,
+        "failed": 0,
+        "skipped": 0,
+        "passed": False,
+        "findings": 2,
+        "score": 9.8,
+    }
+    assert [file["path"] for file in document["files"]] == ["z.py", "a\\xff.py", "y.py"]
+
+
+def test_passed_and_score_are_null_unless_fresh(results):
+    failed, clean, found = as_json(check_document(results, meta={}))["files"]
+
+    assert (failed["state"], failed["passed"], failed["score"], failed["reason"]) == (
+        "failed",
+        None,
+        None,
+        "hung",
+    )
+    assert (clean["passed"], clean["score"]) == (True, 10.0)
+    assert (found["passed"], found["score"]) == (False, 9.6)
+
+
+def test_findings_are_in_order_and_named(results):
+    found = as_json(check_document(results, meta={}))["files"][2]["findings"]
+
+    assert [finding["line"] for finding in found] == [2, 9]
+    assert len({finding["id"] for finding in found}) == 2
+    assert list(found[0]) == [
+        "id",
+        "rule",
+        "category",
+        "severity",
+        "line",
+        "column",
+        "end_line",
+        "end_column",
+        "message",
+        "fixable",
+    ]
+
+
+def test_the_body_does_not_know_when_or_where(finding, record):
+    def run(at, files):
+        made = [result_of(record(), [], project="p", path=path, verified_at=at) for path in files]
+        document = as_json(check_document(results_of({"p": "."}, made), meta={"host": at}))
+        del document["meta"]
+        return document
+
+    assert run(1.0, ["a.py", "b.py"]) == run(2.0, ["b.py", "a.py"])
+
+
+def test_results_come_back_from_their_document(results):
+    data = encode(check_document(results, meta={}, schema="results"), indent=1)
+
+    assert json.loads(data)["schema"] == "dev-assistant/results@1"
+    assert read_results(data, source="r.json") == results
+
+
+def test_totals_in_a_document_are_not_believed(results):
+    forged = as_json(check_document(results, meta={}))
+    forged["summary"]["passed"] = True
+    forged["files"][0] |= {"passed": True, "score": 10.0}
+
+    again = as_json(check_document(read_results(json.dumps(forged).encode(), source="r.json"), meta={}))
+
+    assert again["summary"]["passed"] is None
+    assert again["files"][0]["passed"] is None
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda document: document.update(schema="dev-assistant/status@1"),
+        lambda document: document["meta"].update(verified_at=[1.0]),
+        lambda document: document["meta"].pop("verified_at"),
+        lambda document: document["files"][0].update(state="green"),
+        lambda document: document.pop("files"),
+    ],
+)
+def test_a_document_that_cannot_be_trusted_is_the_users_to_mend(results, damage):
+    document = as_json(check_document(results, meta={}))
+    damage(document)
+
+    with pytest.raises(UserError, match=r"^r\.json is not a results document"):
+        read_results(json.dumps(document).encode(), source="r.json")
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"\xff", b'{"schema": "\xff"}'])
+def test_what_is_not_json_is_told(data):
+    with pytest.raises(UserError, match="is not a results document"):
+        read_results(data, source="r.json")
+
+
+def test_a_files_order_in_the_document_is_free(finding):
+    file = result(
+        [finding(line=3), finding(line=1)],
+        project="p",
+        path="x",
+        state=FileState.FRESH,
+        verified_at=None,
+        reason="",
+    )
+    document = as_json(check_document(results_of({}, [file]), meta={}))
+    document["files"][0]["findings"].reverse()
+
+    assert read_results(json.dumps(document).encode(), source="r").files["p", "x"] == file
+
+
+def test_roots_are_relative_to_the_workspace():
+    assert relative_root("/w/a/b", workspace="/w") == "a/b"
+    assert relative_root("/w", workspace="/w") == "."
+    assert relative_root("/other/\udcff", workspace="/w") == "../other/\\xff"

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from dev_assistant.model import Priority, Urgency
+from dev_assistant.schedule.lanes import Entry, Lanes, rank_of
+
+
+def entry(name: str, lane: str = "a", rank: int = 0) -> Entry[str]:
+    return Entry(name, name, lane, rank, at=0.0)
+
+
+def drawn(lanes: Lanes[str], rank: int, lane: str, count: int) -> list[str]:
+    return [entry.item for entry in lanes.draw(rank, lane, count)]
+
+
+def test_interactive_goes_before_bulk_and_then_by_priority() -> None:
+    ranks = list(itertools.starmap(rank_of, itertools.product(Urgency, Priority)))
+    assert ranks == [0, 1, 2, 3, 4, 5]
+
+
+def test_the_best_class_is_next_and_lanes_take_turns() -> None:
+    lanes = Lanes[str]()
+    for name, lane, rank in (("1", "a", 4), ("2", "a", 1), ("3", "a", 1), ("4", "b", 1)):
+        lanes.add(entry(name, lane, rank))
+    order = []
+    while lanes:
+        order += drawn(lanes, *lanes.next(), 1)
+    assert order == ["2", "4", "3", "1"]
+
+
+def test_a_batch_is_filled_with_lesser_classes_of_its_lane_and_urgency() -> None:
+    lanes = Lanes[str]()
+    for name, lane, rank in (
+        ("low", "a", 2),
+        ("bulk", "a", 3),
+        ("high", "a", 0),
+        ("normal", "a", 1),
+        ("other", "b", 0),
+    ):
+        lanes.add(entry(name, lane, rank))
+    assert drawn(lanes, 0, "a", 2) == ["high", "normal"]
+    assert drawn(lanes, 1, "a", 9) == ["low"]
+    assert drawn(lanes, 0, "b", 9) == ["other"]
+    assert drawn(lanes, 3, "a", 9) == ["bulk"]
+    assert not lanes
+
+
+def test_an_entry_can_go_to_the_front_and_be_removed() -> None:
+    lanes = Lanes[str]()
+    second, first = entry("second"), entry("first")
+    lanes.add(second)
+    lanes.add(first, first=True)
+    lanes.remove(second)
+    assert drawn(lanes, 0, "a", 9) == ["first"]
+    with pytest.raises(KeyError):
+        lanes.remove(second)
