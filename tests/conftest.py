@@ -9,7 +9,6 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,11 +70,3 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-@pytest.fixture
-def umask() -> Iterator[None]:
-    """The umask that most people have, whatever this machine has."""
-    before = os.umask(0o022)
-    yield
-    os.umask(before)

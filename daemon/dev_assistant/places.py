@@ -58,8 +58,9 @@ class Runs:
             )
         self.root.mkdir(exist_ok=True)
         for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", _TAG)):
+            path = self.root / name
             # "x" does not follow a link that a repository put there, not even one to nowhere
-            with contextlib.suppress(FileExistsError), open(self.root / name, "x", encoding="ascii") as handle:
+            with contextlib.suppress(FileExistsError), open(path, "x", encoding="ascii") as handle:
                 handle.write(text)
 
 

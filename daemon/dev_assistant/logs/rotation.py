@@ -162,15 +162,11 @@ class Tail:
             return None
 
 
-def follow(path: Path, *, stop: Stop, interval: float = 0.2) -> Iterator[bytes]:
-    """Lines from the oldest there is, until ``stop`` is set; looks every ``interval`` seconds."""
-    tail = Tail(path)
-    try:
-        while True:
+def follow(tail: Tail, *, stop: Stop, interval: float = 0.2) -> Iterator[bytes]:
+    """Lines as they are written, until ``stop`` is set; looks every ``interval`` seconds."""
+    while True:
+        yield from tail.read()
+        if stop.wait(interval):
             yield from tail.read()
-            if stop.wait(interval):
-                yield from tail.read()
-                yield from tail.partial()
-                return
-    finally:
-        tail.close()
+            yield from tail.partial()
+            return

@@ -18,9 +18,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-import structlog
-
 from dev_assistant.errors import DevAssistantError
+from dev_assistant.logs import get_logger
 from dev_assistant.ports import Evidence
 from dev_assistant.record.chain import (
     Anchor,
@@ -40,7 +39,7 @@ __all__ = ["Break", "EvidenceUnavailable", "JsonlEvidenceLog", "iter_lines", "re
 
 _OPEN = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
 _OPEN |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-_log = structlog.get_logger(__name__)
+_LOG = get_logger("record")
 
 
 class EvidenceUnavailable(DevAssistantError):  # noqa: N818  a condition that passes, not a mistake
@@ -92,7 +91,7 @@ class JsonlEvidenceLog:
         try:
             self._reconcile()
         except EvidenceUnavailable as error:
-            _log.warning("evidence_unavailable", directory=str(directory), reason=str(error))
+            _LOG.warning("evidence cannot be read", directory=str(directory), reason=str(error))
 
     def append(self, entries: Sequence[Evidence]) -> None:
         """Write the entries' lines at once. Raises EvidenceUnavailable; then none of them was added."""
@@ -111,7 +110,9 @@ class JsonlEvidenceLog:
         try:
             os.fsync(descriptor)
         except OSError as error:
-            _log.warning("evidence_not_synced", directory=str(self._directory), reason=error.strerror)
+            _LOG.warning(
+                "evidence could not be synced", directory=str(self._directory), reason=error.strerror
+            )
         finally:
             os.close(descriptor)
 
@@ -129,11 +130,13 @@ class JsonlEvidenceLog:
         self._reconciled = True
         self.opened = Opened(tail.ahead, torn, tail.missing)
         if torn or tail.missing is not None:
-            _log.warning("evidence_repaired", directory=str(self._directory), **self.opened._asdict())
+            _LOG.warning("evidence was repaired", directory=str(self._directory), **self.opened._asdict())
             self._owed = Repair(self._owed.torn_bytes + torn, self._owed.missing or tail.missing)
             self._write([])
         elif tail.ahead:
-            _log.info("evidence_ahead_of_head", directory=str(self._directory), lines=tail.ahead)
+            _LOG.info(
+                "evidence was ahead of its recorded head", directory=str(self._directory), lines=tail.ahead
+            )
             self._tell_head(tail.last)
 
     def _cut_torn(self) -> int:
@@ -218,7 +221,9 @@ class JsonlEvidenceLog:
             for path in old:
                 path.unlink()
         except OSError as error:  # tried again on another day; what is new matters more
-            _log.warning("evidence_not_retired", directory=str(self._directory), reason=str(error))
+            _LOG.warning(
+                "old evidence could not be deleted", directory=str(self._directory), reason=str(error)
+            )
 
     def _take_back(self) -> None:
         """After a failed write: no part of it stays, and the log is looked at again before the next."""
@@ -231,7 +236,11 @@ class JsonlEvidenceLog:
         try:
             self._save_head(last)
         except DevAssistantError as error:  # the line stands: the head catches up with the next one
-            _log.warning("evidence_head_not_saved", directory=str(self._directory), reason=str(error))
+            _LOG.warning(
+                "the head of the evidence could not be recorded",
+                directory=str(self._directory),
+                reason=str(error),
+            )
 
     def _unavailable(self, error: OSError) -> EvidenceUnavailable:
         return EvidenceUnavailable(f"{self._directory}: {error.strerror or error}")

@@ -11,15 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-import structlog
-
+from dev_assistant.logs import get_logger
 from dev_assistant.model import Digest, FileRecord, RelPath, Verdict
 from dev_assistant.record.database import ForeignError, identity, open_readable
 from dev_assistant.record.rows import DamagedError, open_verdict
 from dev_assistant.record.statements import select_files, select_head, select_verdicts
 
 _T = TypeVar("_T")
-_log = structlog.get_logger(__name__)
+_LOG = get_logger("record")
 
 
 class VerdictReader:
@@ -65,7 +64,7 @@ class VerdictReader:
         except sqlite3.ProgrammingError:
             raise
         except (DamagedError, ForeignError, sqlite3.DatabaseError, UnicodeDecodeError) as error:
-            _log.debug("cache_unreadable", database=str(self._database), reason=str(error))
+            _LOG.debug("the cache cannot be read", database=str(self._database), reason=str(error))
             self.close()
             return nothing
 

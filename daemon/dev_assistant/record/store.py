@@ -17,8 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-import structlog
-
+from dev_assistant.logs import get_logger
 from dev_assistant.model import Digest, FileRecord, RelPath, Verdict
 from dev_assistant.record import pruning
 from dev_assistant.record.database import (
@@ -51,7 +50,7 @@ __all__ = ["Pruned", "SqliteVerdictStore", "StoreUnavailable", "VerdictReader"]
 _T = TypeVar("_T")
 _TROUBLE = (DamagedError, ForeignError, sqlite3.DatabaseError, UnicodeDecodeError)
 _DAY = 86_400
-_log = structlog.get_logger(__name__)
+_LOG = get_logger("record")
 
 
 class SqliteVerdictStore:
@@ -204,7 +203,7 @@ class SqliteVerdictStore:
 
     def _connected(self) -> sqlite3.Connection:
         if self._connection is not None and identity(self._database) != self._identity:
-            _log.warning("cache_vanished", database=str(self._database))
+            _LOG.warning("the cache was deleted: a new one is begun", database=str(self._database))
             self._lose()
         if self._connection is None:
             self._connection = open_writable(self._database)
@@ -214,7 +213,12 @@ class SqliteVerdictStore:
     def _replace(self, reason: str) -> None:
         self._lose()
         target = move_aside(self._database)
-        _log.warning("cache_damaged", database=str(self._database), moved_to=target.name, reason=reason)
+        _LOG.warning(
+            "the cache was damaged: a new one is begun",
+            database=str(self._database),
+            moved_to=target.name,
+            reason=reason,
+        )
 
     def _lose(self) -> None:
         self.close()
@@ -223,5 +227,5 @@ class SqliteVerdictStore:
 
     def _complain(self, complaint: str) -> None:
         if complaint != self._complaint:  # told once, however often it is tried again
-            _log.warning("cache_unavailable", database=str(self._database), reason=complaint)
+            _LOG.warning("the cache cannot be used now", database=str(self._database), reason=complaint)
             self._complaint = complaint

@@ -24,7 +24,7 @@ def encode(document: object, *, indent: int = 0) -> bytes:
     data = _ENCODER.encode(document)
     if indent:
         data = msgspec.json.format(data, indent=indent) + b"\n"
-    if data.isascii():
+    if data.isascii() and b"\x7f" not in data:
         return data
     return _RAW.sub(_escape, data.decode()).encode()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import socket
 import struct
 import threading
@@ -265,10 +266,13 @@ def _send(connection: socket.socket, line: bytes) -> bool:
 
 
 def _hung_up(connection: socket.socket) -> bool:
-    try:
-        return not connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
-    except BlockingIOError:
+    """Whether the client has closed its side; a timeout of the socket would make a plain peek wait."""
+    poll = select.poll()
+    poll.register(connection, select.POLLIN)
+    if not poll.poll(0):
         return False
+    try:
+        return not connection.recv(1, socket.MSG_PEEK)
     except OSError:
         return True
 

@@ -72,7 +72,7 @@ class Answers:
         """The status document."""
         return encode(status_document(self.view()))
 
-    def events(self) -> Iterator[Event]:
+    def events(self) -> Iterator[Event | None]:
         """Verdicts as they are accepted, until the daemon stops."""
         return self.feed.follow()
 

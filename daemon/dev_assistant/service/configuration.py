@@ -85,8 +85,9 @@ def load(
     configured directories. Never raises for the contents of files; does not keep anything between calls.
     """
     file = _workspace_file(workspace, cwd)
-    root = Path(os.path.realpath(file.parent)) if file else current_project(cwd)
-    loading = _Loading(root, environ.get("HOME") or environ.get("USERPROFILE"))
+    home = environ.get("HOME") or environ.get("USERPROFILE")
+    root = Path(os.path.realpath(file.parent)) if file else current_project(cwd, home=home)
+    loading = _Loading(root, home)
     loading.outermost(environ, overrides)
     directories = [os.path.realpath(cwd / directory) for directory in watch_dirs]
     projects = loading.listed(file, directories) if file else loading.unlisted(directories)
@@ -192,8 +193,9 @@ class _Loading:
         """Give each directory to the nearest pyproject.toml above it, else to the current project."""
         by_root: dict[str, list[str]] = {}
         for directory in directories:
-            root = nearest(Path(directory), (PYPROJECT,)) or self.root
-            by_root.setdefault(str(root), []).append(directory)
+            found = nearest(Path(directory), (PYPROJECT,))
+            is_own = found is not None and refusal(str(found), home=self.home) is None
+            by_root.setdefault(str(found if is_own else self.root), []).append(directory)
         return [self._unlisted_project(name, root, by_root[root]) for name, root in _named(by_root)]
 
     def _unlisted_project(self, name: str, root: str, directories: Sequence[str]) -> ConfiguredProject:

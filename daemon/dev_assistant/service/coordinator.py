@@ -125,7 +125,7 @@ class Coordinator:
             now=now,
         )
         self._judging = Judging(
-            planner=Planner(verifiers=collaborators.verifiers, wall=wall),
+            planner=Planner(verifiers=collaborators.verifiers, territory=territory, wall=wall),
             queue=collaborators.queue,
             feed=collaborators.feed,
             ripple=self._scoping.ripple,

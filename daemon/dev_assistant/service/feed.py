@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 _LIMIT = 20_000
+_PULSE = 1.0
 
 Event = dict[str, Any]
 
@@ -36,16 +37,26 @@ class Feed:
             except queue.Full:
                 self._drop(subscriber)
 
-    def follow(self) -> Iterator[Event]:
-        """Events from now on, until the feed is closed or the reader was too slow."""
+    def follow(self) -> Iterator[Event | None]:
+        """Events from now on, until the feed is closed or the reader was too slow.
+
+        None after each second without one, so that whoever forwards them notices a reader who left.
+        """
         subscriber: queue.Queue[Event | None] = queue.Queue(_LIMIT)
         with self._lock:
             self._subscribers.append(subscriber)
         return self._read(subscriber)
 
-    def _read(self, subscriber: queue.Queue[Event | None]) -> Iterator[Event]:
+    def _read(self, subscriber: queue.Queue[Event | None]) -> Iterator[Event | None]:
         try:
-            while (event := subscriber.get()) is not None:
+            while True:
+                try:
+                    event = subscriber.get(timeout=_PULSE)
+                except queue.Empty:
+                    yield None
+                    continue
+                if event is None:
+                    return
                 yield event
         finally:
             self._drop(subscriber)

@@ -107,14 +107,15 @@ def launch(command: Sequence[str], *, runtime: Runtime, timeout: float) -> Ready
         raise
     finally:
         os.close(reading)
+    if line == b"":
+        raise _death(child, output)
+    child.returncode = 0  # it outlives us: Popen must neither wait for it nor warn of it
     if line is None:
         raise StartError(
             f"the daemon (pid {child.pid}) is not ready after {timeout:g} s and goes on starting",
             hint="dev-assistant logs, dev-assistant status",
             status=3,
         )
-    if not line:
-        raise _death(child, output)
     return _outcome(line)
 
 

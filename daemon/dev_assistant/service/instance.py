@@ -14,6 +14,7 @@ import os
 import signal
 import socket
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -53,7 +54,7 @@ class Instance:
     def acquire(
         cls, runtime: Runtime, *, workspace: Path, version: str, options: tuple[str, ...] = ()
     ) -> Instance | None:
-        """Become the workspace's daemon; None when there is one. Raises OSError when the file cannot be made."""
+        """Become the workspace's daemon; None when there is one. Raises OSError without a lock file."""
         descriptor = _locked(runtime.lock)
         if descriptor is None:
             return None
@@ -72,7 +73,7 @@ class Instance:
         return cls(runtime, descriptor, me)
 
     def intact(self) -> bool:
-        """False when the lock file was removed or replaced: another daemon may start, so this one has to end."""
+        """False when the lock file was removed: another daemon may start, so this one has to end."""
         return _same(self._runtime.lock, self._descriptor)
 
     def release(self) -> None:
@@ -156,7 +157,7 @@ def send(owner: Owner, number: signal.Signals) -> bool:
 
 
 @contextlib.contextmanager
-def _handle(pid: int) -> contextlib.Generator[int | None]:
+def _handle(pid: int) -> Iterator[int | None]:
     """A descriptor that stands for this process and for no later one; None where there are none."""
     if not hasattr(os, "pidfd_open"):
         yield None

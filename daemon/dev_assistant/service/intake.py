@@ -58,9 +58,10 @@ class Intake:
 
     def _appeared(self, state: ProjectState, place: Place, hint: Hint) -> None:
         top = f"{hint.directory}/{hint.name}"
-        if not place.rules.ignores(hint.name, is_dir=True):
-            if self._surveys.below(state, top, lambda: place.rules.enter(hint.name)):
-                self._scoping.ripple(state, place.path(hint.name))
+        if place.rules.ignores(hint.name, is_dir=True):
+            return
+        if self._surveys.below(state, top, lambda: place.rules.enter(hint.name)):
+            self._scoping.ripple(state, place.path(hint.name))
 
     def _touched(self, state: ProjectState, place: Place, hint: Hint) -> None:
         if hint.name in IGNORE_FILES:

@@ -32,11 +32,13 @@ from dev_assistant.model import (
 from dev_assistant.ports import Evidence, Reach
 from dev_assistant.schedule.queue import JobQueue
 from dev_assistant.service.feed import Feed
-from dev_assistant.service.plan import Left, Look, Planner, conclude, reach
+from dev_assistant.service.plan import Left, Look, Planner, conclude, configures, reach
 from dev_assistant.service.scribe import Batch
 from dev_assistant.service.state import Awaited, Debt, ProjectState
 
 _LOG = get_logger("verify")
+_READ_ANYWAY = frozenset({"scan", "configuration"})
+"""Triggers that follow from reading the configuration: it need not be read once more."""
 
 
 class Judging:
@@ -114,6 +116,8 @@ class Judging:
                 self._batch(state).files[left.path] = None
             self._gone(state, left.path)
         else:
+            if state.debts[left.path].trigger not in _READ_ANYWAY and configures(state, left.path):
+                self._ripple(state, left.path)
             state.files.put(left.path, left.record)
             if known != left.record:
                 self._batch(state).files[left.path] = left.record

@@ -29,6 +29,7 @@ from dev_assistant.model import (
 from dev_assistant.ports import Included, Reach, Verifier
 from dev_assistant.record.keys import KeyParts, verdict_key
 from dev_assistant.service.state import Awaited, ProjectState
+from dev_assistant.service.territory import Territory
 
 _DOUBT_NS = 2_000_000_000
 """Bytes changed less than 2 s ago are read even if ``lstat`` looks the same: times are kept in ticks."""
@@ -68,12 +69,17 @@ class Planner:
     ``wall`` is wall-clock time in nanoseconds, to compare with what file systems report.
     """
 
-    def __init__(self, *, verifiers: Mapping[str, Verifier], wall: Callable[[], int]) -> None:
+    def __init__(
+        self, *, verifiers: Mapping[str, Verifier], territory: Territory, wall: Callable[[], int]
+    ) -> None:
         self._verifiers = verifiers
+        self._territory = territory
         self._wall = wall
 
     def look(self, state: ProjectState, path: RelPath) -> Look | Left:
         """What is on disk at ``path``, and under which keys its verdicts are known."""
+        if not self._territory.holds(state.project.name, *os.path.split(state.absolute(path))):
+            return Left(path, None)
         included, reason = state.claims(path)
         if not included:
             return Left(path, self._unclaimed(state, path, reason))
@@ -177,7 +183,11 @@ class Planner:
 
 def matters(state: ProjectState, path: RelPath) -> bool:
     """Whether a path is a file of the project or configures a verifier."""
-    return state.interesting(path) or reach(state, path) is Reach.CONFIGURATION
+    return state.interesting(path) or configures(state, path)
+
+
+def configures(state: ProjectState, path: RelPath) -> bool:
+    return reach(state, path) is Reach.CONFIGURATION
 
 
 def reach(state: ProjectState, path: RelPath) -> Reach:

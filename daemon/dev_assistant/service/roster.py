@@ -14,7 +14,7 @@ from dev_assistant.model import Project, ProjectName, Urgency
 from dev_assistant.ports import ChangeSource, Hint, Scope
 from dev_assistant.service.configuration import Configuration, ConfiguredProject
 from dev_assistant.service.errands import Errand
-from dev_assistant.service.ledger import Ledger
+from dev_assistant.service.ledger import Epoch, Ledger
 from dev_assistant.service.messages import Message, Reloaded, Scoped
 from dev_assistant.service.opening import Opener
 from dev_assistant.service.scoping import Scoping
@@ -60,6 +60,7 @@ class Roster:
         self._run = run
         self._post = post
         self._now = now
+        self._reload_debt: Epoch | None = None
         self._config_names: dict[str, set[str]] = {}
         self._outside: dict[str, set[ProjectName]] = {}
 
@@ -148,18 +149,24 @@ class Roster:
     def hint(self, hint: Hint) -> None:
         """An event that may concern configuration: ours, or a tool's from outside the watch paths."""
         if hint.name in self._config_names.get(hint.directory, ()):
-            self.reload_at = self._now() + _RELOAD_AFTER
+            self._reload_soon()
         for project in self._outside.get(f"{hint.directory}/{hint.name}", ()):
             self._scoping.rescope(self._states[project])
 
     def lost(self) -> None:
         """A covered directory is gone: roots may have moved, and covers of configuration with them."""
+        self._reload_soon()
+
+    def _reload_soon(self) -> None:
         self.reload_at = self._now() + _RELOAD_AFTER
+        if self._reload_debt is None:
+            self._reload_debt = self._ledger.owe()
 
     def reload(self) -> None:
         """Read the configuration files, off this thread."""
         self.reload_at = None
-        epoch, load = self._ledger.owe(), self._load
+        epoch = self._ledger.owe() if self._reload_debt is None else self._reload_debt
+        self._reload_debt, load = None, self._load
         self._run(lambda: self._post(Reloaded(load(), epoch)), Urgency.INTERACTIVE)
 
     def reloaded(self, message: Reloaded) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from dev_assistant.model import FileRecord, RelPath
-from dev_assistant.report.tally import EMPTY, Tally, tally
+from dev_assistant.report.tally import Tally, tally, total
 
 _COUNT = 256
 
@@ -54,7 +54,7 @@ class View(Mapping[RelPath, FileRecord]):
 
     @property
     def tally(self) -> Tally:
-        return sum((shard.tally for shard in self._shards if shard.files), EMPTY)
+        return total(shard.tally for shard in self._shards if shard.files)
 
 
 class Files:

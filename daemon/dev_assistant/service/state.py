@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -78,7 +79,8 @@ class ProjectState:
         return self.scopes is not None and not self.scoping
 
     def absolute(self, path: RelPath) -> str:
-        return f"{self.project.root}/{path}"
+        joined = f"{self.project.root}/{path}"
+        return os.path.normpath(joined) if path.startswith("../") else joined
 
     def interesting(self, path: RelPath) -> bool:
         """Whether a path counts as a file of the project, or decides about one."""

@@ -39,6 +39,13 @@ class Territory:
     def at(self, directory: str) -> tuple[Place, ...]:
         return self._places.get(directory, ())
 
+    def holds(self, project: ProjectName, directory: str, name: str) -> bool:
+        """Whether a file is within a project's reach: in a directory that was walked, and not ignored."""
+        return any(
+            place.project == project and not place.rules.ignores(name, is_dir=False)
+            for place in self._places.get(directory, ())
+        )
+
     def of(self, project: ProjectName) -> list[str]:
         """All directories of a project."""
         return [d for d, places in self._places.items() if any(p.project == project for p in places)]

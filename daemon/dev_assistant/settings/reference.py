@@ -16,9 +16,11 @@ from dev_assistant.settings.table import PHASE_C, allowed_text
 _WIDTH = 90  # of a list, in characters
 _HEAD = """\
 # Every setting of dev-assistant with its default. Copy what you change into one of
-#   pyproject.toml    [tool.dev-assistant]               one project
-#   workspace.json    an entry of "projects", "settings"  one project, all projects
-#   config.toml       in your configuration directory     all your workspaces
+#   pyproject.toml    [tool.dev-assistant]            one project
+#   workspace.json    the entry in "projects"         one project
+#   workspace.json    "settings"                      all projects of the workspace
+#   config.toml       your configuration directory    all your workspaces
+# and name the keys there as here. The nearest of these places wins, from the top down.
 # The environment (DEV_ASSISTANT_DEBOUNCE_MS=50) and the command line override them all.
 # "workspace-wide" settings belong to the one daemon: a project in a workspace cannot decide them.
 """

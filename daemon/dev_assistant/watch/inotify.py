@@ -97,7 +97,7 @@ class InotifySource:
             return SourceHealth("inotify", len(self._covered), self._overflows, tuple(uncovered))
 
     def stop(self) -> None:
-        """End the reader and give back all watches. A reader that hangs in ``post`` is left behind, and told."""
+        """End the reader and give back all watches. A reader that hangs in ``post`` is left, and told of."""
         with self._lock:
             if self._stopping.is_set():
                 return

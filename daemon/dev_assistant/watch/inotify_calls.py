@@ -14,7 +14,7 @@ import struct
 from collections.abc import Iterator
 
 _HEADER = struct.Struct("iIII")
-_LIMIT = "/proc/sys/fs/inotify/max_user_watches"
+_LIMITS = "/proc/sys/fs/inotify"
 _ENOUGH = 524_288
 """What editors ask for, too: memory is taken only by watches that are used (about 1 KiB each)."""
 
@@ -57,7 +57,7 @@ _WATCHED = int(
 
 
 class Inotify:
-    """One inotify instance. Raises OSError (EMFILE) when the user has no more of them."""
+    """One inotify instance. Raises OSError when there is none left; its text then says what to do."""
 
     def __init__(self) -> None:
         # PyDLL keeps the GIL: a survey has just opened the directory, so the call takes microseconds, while
@@ -69,7 +69,7 @@ class Inotify:
         self._remove.argtypes = (ctypes.c_int, ctypes.c_int)
         self.descriptor: int = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
         if self.descriptor < 0:
-            raise _error()
+            raise _no_instance()
 
     def add(self, directory: str) -> int:
         """Watch the entries of a directory; its watch. Raises OSError."""
@@ -107,15 +107,24 @@ def reason(error: OSError) -> str:
     """Why a directory could not be watched, and at the limit what to do about it."""
     if error.errno != errno.ENOSPC:
         return error.strerror or str(error)
-    limit = _limit()
+    limit = _limit("max_user_watches")
     wanted = max(_ENOUGH, 2 * limit)
     return (
         f"the limit of {limit:,} inotify watches is reached: sudo sysctl fs.inotify.max_user_watches={wanted}"
     )
 
 
-def _limit() -> int:
-    with open(_LIMIT, encoding="ascii") as file:
+def _no_instance() -> OSError:
+    error = _error()
+    if error.errno != errno.EMFILE:
+        return error
+    limit = _limit("max_user_instances")  # raises the same when it is file descriptors that have run out
+    remedy = f"sudo sysctl fs.inotify.max_user_instances={2 * limit}"
+    return OSError(error.errno, f"the limit of {limit:,} inotify instances is reached: {remedy}")
+
+
+def _limit(name: str) -> int:
+    with open(f"{_LIMITS}/{name}", encoding="ascii") as file:
         return int(file.read())
 
 

@@ -79,14 +79,14 @@ def _list(place: _Place, *, seen: set[tuple[int, int]], cover: Callable[[str], b
     None when it was seen before. That is found out before it is covered: a watch belongs to the directory and
     would from then on report under the later path.
     """
-    with _opened(place.path) as opened:
-        status = os.stat(opened)
+    with opened(place.path) as descriptor:
+        status = os.stat(descriptor)
         identity = (status.st_dev, status.st_ino)
         if identity in seen:
             return None
         seen.add(identity)
         cover(place.path)
-        with os.scandir(opened) as found:
+        with os.scandir(descriptor) as found:
             entries = sorted(found, key=_name)
         rules = place.rules({entry.name for entry in entries})
         return _sorted_out(place.path, rules, entries)
@@ -114,7 +114,7 @@ def _stat(entry: os.DirEntry[str]) -> Stat | None:
 
 
 @contextlib.contextmanager
-def _opened(path: str) -> Iterator[int | str]:
+def opened(path: str) -> Iterator[int | str]:
     """A descriptor of the directory itself; where the platform has none to read from, its path."""
     if os.scandir not in os.supports_fd:
         yield path

@@ -21,9 +21,15 @@ def find_workspace(start: Path) -> Path | None:
     return None
 
 
-def current_project(start: Path) -> Path:
-    """The nearest directory with a pyproject.toml or .git, in ``start`` or above it, else ``start``."""
-    return nearest(start, _MARKS) or Path(os.path.realpath(start))
+def current_project(start: Path, *, home: str | None = None) -> Path:
+    """The nearest directory with a pyproject.toml or .git, in ``start`` or above it, else ``start``.
+
+    Marks in the home directory (default: the user's) and in / do not count: people keep their dotfiles in a
+    repository, and that makes no project of all they own.
+    """
+    beyond = {Path("/"), Path(os.path.realpath(home or os.path.expanduser("~")))}
+    found = nearest(start, _MARKS)
+    return Path(os.path.realpath(start)) if found is None or found in beyond else found
 
 
 def nearest(start: Path, names: tuple[str, ...]) -> Path | None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import unicodedata
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dev_assistant.report.canonical import encode, text
@@ -25,6 +25,8 @@ def test_undecodable_bytes_become_escapes_and_backslashes_stay():
 
 
 @given(ANY_TEXT)
+@example("\x7f")
+@example("\x9b31m\u202e")
 def test_any_text_survives_and_no_raw_control_character_does(foreign):
     data = encode([text(foreign)])
 

@@ -3,6 +3,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from dev_assistant.schedule.debounce import (
     MEMORY,
     QUIET_CAP,
@@ -13,8 +16,6 @@ from dev_assistant.schedule.debounce import (
     Debouncer,
     Due,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def release(debouncer: Debouncer[str]) -> tuple[float, list[Due[str]]]:

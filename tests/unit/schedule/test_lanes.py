@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
+
 from dev_assistant.model import Priority, Urgency
 from dev_assistant.schedule.lanes import Entry, Lanes, rank_of
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
+
 from dev_assistant.model import Priority, Urgency
 from dev_assistant.schedule.pool import PoolStats, WorkerPool, Workers
 from dev_assistant.schedule.queue import JobQueue, Request

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from dev_assistant.model import Priority, RelPath
 from dev_assistant.schedule.priority import PriorityRules
 
@@ -47,7 +48,5 @@ def test_a_path_tells_its_priority(path: str, expected: Priority) -> None:
 
 
 def test_without_patterns_everything_is_normal() -> None:
-    rules = PriorityRules(
-        critical_patterns=(), core_directories=(), test_patterns=(), document_patterns=()
-    )
+    rules = PriorityRules(critical_patterns=(), core_directories=(), test_patterns=(), document_patterns=())
     assert rules.of(RelPath("core/test_auth.md")) is Priority.NORMAL

@@ -7,11 +7,12 @@ from concurrent.futures import TimeoutError as NotYet
 from typing import TypeVar
 
 import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
 from conftest import Clock
 from dev_assistant.model import Priority, Urgency
 from dev_assistant.schedule.queue import PATIENCE, TURN, Batch, JobQueue, Request
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 R = TypeVar("R")
 SOON = 10.0  # seconds after which a wait has failed; none takes that long
@@ -394,7 +395,7 @@ class QueueAgainstModel(RuleBasedStateMachine):
     def take(self, count: int) -> None:
         batch = self.queue.take(count, timeout=0)
         busy = {key for keys in self.keys_running.values() for key in keys if key is not None}
-        free = sorted((row for row in self.rows if row[2] not in busy), key=lambda row: row[:2])  # type: ignore[arg-type]
+        free = sorted((row for row in self.rows if row[2] not in busy), key=lambda row: row[:2])
         assert bool(batch) == bool(free)
         if not batch:
             return

@@ -23,6 +23,7 @@ class Tree:
     environ: dict[str, str] = field(default_factory=dict)
 
     def write(self, path: str, text: str) -> Path:
+        assert not os.path.isabs(path)
         file = self.root / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
@@ -35,7 +36,7 @@ class Tree:
         return self.write("workspace.json", json.dumps(document, indent=1))
 
     def pyproject(self, project: str, text: str) -> Path:
-        return self.write(f"{project}/pyproject.toml", f"[tool.dev-assistant]\n{text}\n")
+        return self.write(os.path.join(project, "pyproject.toml"), f"[tool.dev-assistant]\n{text}\n")
 
     def load(
         self,
@@ -264,6 +265,16 @@ def test_watch_dirs_without_a_workspace_go_to_the_nearest_pyproject(tree: Tree) 
     assert configuration.settings.workers is None
 
 
+def test_a_pyproject_in_the_home_directory_adopts_nothing(tree: Tree) -> None:
+    tree.environ["HOME"] = str(tree.root)
+    tree.pyproject("", "debounce_ms = 1")
+    tree.write("lib/x.py", "")
+    tree.write("here/x.py", "")
+    (project,) = tree.load(cwd="here", watch_dirs=["../lib"]).projects
+    assert project.project.root == str(tree.root / "here")
+    assert project.project.watch_paths == (str(tree.root / "lib"),)
+
+
 def test_a_mistake_of_the_current_project_is_told_once_with_watch_dirs(tree: Tree) -> None:
     tree.pyproject("", "enabled = 3")
     tree.pyproject("sub", "")
@@ -291,18 +302,25 @@ def test_the_home_directory_alone_is_not_watched(tree: Tree) -> None:
     assert configuration.projects[0].project.watch_paths == ()
 
 
+def test_a_repository_of_the_whole_home_is_not_the_current_project(tree: Tree) -> None:
+    tree.environ["HOME"] = str(tree.root)
+    tree.write(".git/HEAD", "")
+    tree.write("scratch/x.py", "")
+    configuration = tree.load(cwd="scratch")
+    assert configuration.root == tree.root / "scratch"
+    assert configuration.all_problems == ()
+
+
 def test_every_file_that_decides_is_a_source(tree: Tree) -> None:
     file = tree.workspace({"name": "a", "path": "a"}, {"name": "b", "path": "b"})
     pyproject = tree.pyproject("a", "")
     sources = tree.load().sources
     assert sources == (tree.root / "user.toml", file, pyproject, tree.root / "b" / "pyproject.toml")
-    assert tree.root / "lone" / "workspace.json" in load_lone(tree).sources
 
 
-def load_lone(tree: Tree) -> Configuration:
-    (tree.root / "workspace.json").unlink()
+def test_a_workspace_file_that_may_appear_is_a_source(tree: Tree) -> None:
     (tree.root / "lone").mkdir()
-    return tree.load(cwd="lone")
+    assert tree.root / "lone" / "workspace.json" in tree.load(cwd="lone").sources
 
 
 def test_an_unknown_variable_is_a_warning(tree: Tree) -> None:

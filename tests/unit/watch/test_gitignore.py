@@ -16,7 +16,7 @@ from dev_assistant.watch.ignore import DirectoryRules, IgnoreRules
 NAMES = ("a", "b", "ab", "ba", "a b", "a]", "é")
 # Left out, for POSIX or git's own documentation say otherwise than git does: a slash inside of brackets, and
 # "a**/", which git takes for "a" and "**/".
-_UNDOCUMENTED = re.compile(rb"[^/!\n]\*\*|\[[^\]]*/")
+_UNDOCUMENTED = re.compile(rb"[^/!\n]\*\*|\[[!^]?\]?(\\.|[^\]])*/")
 
 
 @pytest.fixture(scope="module")

@@ -45,6 +45,14 @@ def test_the_current_project_has_a_manifest_or_a_repository(tmp_path: Path) -> N
     assert nearest(inner, (".git",)) == tmp_path
 
 
+def test_a_mark_in_the_home_directory_makes_no_project_of_it(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    inner = tmp_path / "a"
+    inner.mkdir()
+    assert current_project(inner) == tmp_path
+    assert current_project(inner, home=str(tmp_path)) == inner
+
+
 def test_finding_is_light() -> None:
     heavy = ("pydantic", "msgspec", "tomli", "structlog", "rich", "platformdirs")
     code = f"import sys, dev_assistant.workspace; print([m for m in {heavy!r} if m in sys.modules])"

@@ -4,8 +4,11 @@ import subprocess
 import sys
 from importlib.metadata import version
 
-import dev_assistant
 import pytest
+
+import dev_assistant
+from dev_assistant.model import Priority
+from dev_assistant.schedule.pool import WorkerPool
 
 
 def test_importing_the_package_loads_nothing_else() -> None:
@@ -23,9 +26,6 @@ def test_every_public_name_can_be_used(name: str) -> None:
 
 
 def test_the_names_are_the_modules_own() -> None:
-    from dev_assistant.model import Priority
-    from dev_assistant.schedule.pool import WorkerPool
-
     assert dev_assistant.Priority is Priority
     assert dev_assistant.WorkerPool is WorkerPool
     assert dev_assistant.__version__ == version("dev-assistant")

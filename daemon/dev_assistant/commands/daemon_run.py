@@ -1,0 +1,150 @@
+"""``daemon-run``: the daemon itself, in this process. ``start`` runs it; people do with ``--foreground``.
+
+The lock comes first and goes last: between the two there is exactly one daemon for the workspace.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from contextlib import ExitStack
+from importlib.metadata import version
+from pathlib import Path
+
+from dev_assistant.bootstrap import Assembly, DiskRecords, Loading, assemble
+from dev_assistant.errors import ConfigError, UserError
+from dev_assistant.logs import get_logger, logging_to
+from dev_assistant.logs.rotation import RotatingFile
+from dev_assistant.logs.writer import Sink, Terminal
+from dev_assistant.places import Runs, Runtime, runtime_of
+from dev_assistant.serve.server import ControlServer
+from dev_assistant.service.configuration import Configuration
+from dev_assistant.service.handshake import Readiness
+from dev_assistant.service.instance import Instance
+from dev_assistant.watch.choose import open_source
+
+HELP = "run the daemon in this process"
+EXAMPLES = ""
+
+_STOP_SECONDS = 4.0
+"""Of the 5 s in which a daemon has to be gone after SIGTERM."""
+
+_LOCK_CHECK = 5.0
+_LOG = get_logger("daemon")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--root", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--watch-dirs", nargs="+", type=Path, default=(), metavar="DIR")
+    parser.add_argument("--ready-fd", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--foreground", action="store_true", help="also log to the terminal")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 after an orderly stop, 2 when it cannot start or ended because of a defect of ours."""
+    readiness = Readiness(args.ready_fd)
+    try:
+        return _run(args, readiness)
+    except UserError as error:
+        readiness.failed(str(error), hint=error.hint)
+        if args.ready_fd is None:
+            raise
+        return 2
+
+
+def _run(args: argparse.Namespace, readiness: Readiness) -> int:
+    loading = Loading(args.workspace, args.root or Path.cwd(), {}, args.watch_dirs)
+    configuration = loading()
+    if configuration.problems:
+        raise ConfigError(list(configuration.all_problems))
+    runtime = runtime_of(configuration.root)
+    options = tuple(sys.argv[1:])
+    instance = Instance.acquire(
+        runtime, workspace=configuration.root, version=version("dev-assistant"), options=options
+    )
+    if instance is None:
+        readiness.running(None)
+        return 0
+    try:
+        return _serve(
+            configuration,
+            foreground=args.foreground,
+            loading=loading,
+            runtime=runtime,
+            instance=instance,
+            readiness=readiness,
+        )
+    finally:
+        instance.release()
+
+
+def _serve(
+    configuration: Configuration,
+    *,
+    foreground: bool,
+    loading: Loading,
+    runtime: Runtime,
+    instance: Instance,
+    readiness: Readiness,
+) -> int:
+    stopping = _stop_on_signals()
+    runs = Runs(configuration.root)
+    runs.prepare()
+    with ExitStack() as stack:
+        sinks: list[Sink] = [RotatingFile(runs.log)]
+        if foreground:
+            sinks.append(Terminal(sys.stderr.write, colour=sys.stderr.isatty()))
+        settings = configuration.settings
+        stack.enter_context(logging_to(*sinks, level=settings.log_level, levels=dict(settings.log_levels)))
+        assembly = assemble(
+            configuration,
+            loading=loading,
+            source=open_source(poll_interval=settings.poll_interval_sec),
+            records=DiskRecords(),
+            stop=stopping.set,
+        )
+        return _watch(assembly, runtime, instance, readiness, stopping)
+
+
+def _watch(
+    assembly: Assembly,
+    runtime: Runtime,
+    instance: Instance,
+    readiness: Readiness,
+    stopping: threading.Event,
+) -> int:
+    daemon = assembly.daemon
+    server = ControlServer(runtime.socket, assembly.answers.handlers)
+    _LOG.info("starting", pid=os.getpid(), version=instance.owner.version)
+    daemon.start()
+    server.start()
+    while not (daemon.coordinator.ready.wait(0.1) or stopping.is_set() or daemon.ended.is_set()):
+        continue
+    readiness.ready(instance.owner)
+    _LOG.info("ready", directories=assembly.answers.source.health().directories)
+    while not stopping.wait(_LOCK_CHECK) and not daemon.ended.is_set():
+        if not instance.intact():
+            _LOG.error("the lock file was removed: this daemon ends, so that there are never two")
+            break
+    _LOG.info("stopping")
+    left = server.stop(timeout=1.0) + daemon.stop(_STOP_SECONDS)
+    _LOG.info("stopped", unfinished=left, failed=daemon.failed)
+    return 2 if daemon.failed else 0
+
+
+def _stop_on_signals() -> threading.Event:
+    """Set by the first SIGTERM or SIGINT; the second one ends the process at once."""
+    stopping = threading.Event()
+
+    def stop(number: int, _frame: object) -> None:
+        if stopping.is_set():
+            os._exit(128 + number)
+        stopping.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    return stopping

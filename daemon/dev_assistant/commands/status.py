@@ -1,0 +1,55 @@
+"""``status``: what the daemon does, what it knows, and what it does not."""
+
+from __future__ import annotations
+
+import argparse
+
+from dev_assistant.commands.output import coloured, root_of, write, write_json
+from dev_assistant.escape import path_text
+from dev_assistant.places import runtime_of
+from dev_assistant.report.plain import render_status
+from dev_assistant.serve.client import NoDaemon, call
+
+HELP = "show what the daemon does and knows"
+EXAMPLES = """\
+  dev-assistant status           a table of the projects
+  dev-assistant status --json    for scripts; exit status 4 when no daemon runs
+"""
+_TIMEOUT_S = 10.0
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """``status`` has no arguments of its own."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """0, or 4 without a daemon. Raises NoDaemon, SilentError."""
+    root = root_of(args)
+    try:
+        document = call(runtime_of(root), "status", timeout=_TIMEOUT_S)
+    except NoDaemon as error:
+        if not args.json:
+            raise
+        write_json(stopped(path_text(str(root))))
+        return error.status
+    if args.json:
+        write_json(document)
+    else:
+        write(render_status(document, colour=coloured()))
+    return 0
+
+
+def stopped(root: str) -> dict[str, object]:
+    """The status document without a daemon: the same members, and nothing known."""
+    return {
+        "schema": "dev-assistant/status@1",
+        "root": root,
+        "state": "stopped",
+        "degraded": [],
+        "pid": None,
+        "uptime_s": 0.0,
+        "projects": [],
+        "queue": {"pending": 0, "running": 0, "oldest_s": None},
+        "watch": {"backend": "none", "directories": 0, "overflows": 0, "missed_by_events": 0},
+        "memory_mb": 0.0,
+    }

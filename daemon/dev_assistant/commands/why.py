@@ -1,0 +1,61 @@
+"""``why PATH``: to which project a file belongs, what judges it, and what is known of it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from dev_assistant.escape import visible
+from dev_assistant.places import runtime_of
+from dev_assistant.serve.client import call, workspace_root
+
+HELP = "why a file is judged as it is (asks the daemon)"
+EXAMPLES = """\
+  dev-assistant why src/app.py           project, priority, verifier, configuration, verdict
+  dev-assistant why build/x.py           which rule ignores it
+  dev-assistant why src/app.py --json    with cache keys
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", metavar="PATH", help="a file")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0, or 5 when no project has the path. Raises NoDaemon."""
+    runtime = runtime_of(workspace_root(args.workspace, Path.cwd()))
+    head, name = os.path.split(os.path.abspath(args.path))
+    document: dict[str, Any] = call(
+        runtime, "why", {"path": os.path.join(os.path.realpath(head), name)}, timeout=30
+    )
+    if args.json:
+        sys.stdout.write(json.dumps(document) + "\n")
+    else:
+        sys.stdout.write(_rendered(document))
+    return 0 if document["projects"] else 5
+
+
+def _rendered(document: dict[str, Any]) -> str:
+    if not document["projects"]:
+        return f"{visible(document['path'])} is in no watched directory\n"
+    return "\n".join(_entry(entry) for entry in document["projects"])
+
+
+def _entry(entry: dict[str, Any]) -> str:
+    rows = [
+        ("project", entry["project"]),
+        ("path", entry["path"]),
+        ("state", entry["state"]),
+        ("reason", entry["reason"]),
+        ("score", entry["score"]),
+        ("priority", entry["priority"]),
+        ("digest", entry["digest"]),
+    ]
+    for judge in entry["verifiers"]:
+        rows.append(("verifier", f"{judge['name']} {judge['version']}: {judge['decision']}"))
+        rows += [(f"  {name}", judge[name]) for name in ("outcome", "findings", "config", "key")]
+    return "".join(f"{name:<10} {visible(str(value))}\n" for name, value in rows if value not in (None, ""))

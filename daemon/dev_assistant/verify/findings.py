@@ -1,0 +1,55 @@
+r"""From ruff's two ways of telling a finding to one.
+
+The living server writes rules of a project in preview by name and appends help to the message; the batch does
+neither. Both come through here, so that a file has the same findings whichever way judged it.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable
+
+import msgspec
+
+from dev_assistant.model import Category, Checked, Finding, Severity
+from dev_assistant.verify import categories
+
+_ADVICE = re.compile(r"\n\n(?:help|info|note): ")
+
+
+class Position(msgspec.Struct, frozen=True, gc=False):
+    """Line and column in code points, both from 1."""
+
+    row: int
+    column: int
+
+
+def finding(rule: str, message: str, start: Position, end: Position, *, fixable: bool) -> Finding:
+    """One finding; ``message`` is cut where advice follows it."""
+    kind, severity = _kind(rule)
+    return Finding(
+        rule,
+        kind,
+        severity,
+        start.row,
+        start.column,
+        end.row,
+        end.column,
+        _ADVICE.split(message, 1)[0],
+        fixable,
+    )
+
+
+@functools.lru_cache(maxsize=4096)
+def _kind(rule: str) -> tuple[Category, Severity]:
+    return categories.category(rule), categories.severity(rule)
+
+
+def checked(findings: Iterable[Finding]) -> Checked:
+    """The verdict, its findings in the order of the file: the two ways do not agree on another."""
+    return Checked(tuple(sorted(findings, key=_place)))
+
+
+def _place(found: Finding) -> tuple[int, int, str, int, int, str]:
+    return found.line, found.column, found.rule, found.end_line, found.end_column, found.message

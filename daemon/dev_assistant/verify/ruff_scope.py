@@ -1,0 +1,222 @@
+"""ruff's view of one project: what it claims, and the digest of all that decides a verdict beside the bytes.
+
+The configuration is read once, when the scope is built; what lies beside a file is looked up when it is asked
+for, since a package or a module may appear at any time. ``reach`` must be told of every path that changed
+before ``claims`` is asked again: it is how the scope forgets.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from dev_assistant import process
+from dev_assistant.errors import ToolError
+from dev_assistant.model import Digest, Project, RelPath
+from dev_assistant.ports import Excluded, Included, Reach
+from dev_assistant.verify import ruff_config, ruff_group, ruff_settings
+from dev_assistant.verify.modules import Modules
+from dev_assistant.verify.ruff_config import Finder, Stamp
+from dev_assistant.verify.ruff_group import Group
+from dev_assistant.verify.surroundings import Place, View
+
+_SOMEWHERE: Final = os.devnull  # a file that no configuration governs: ruff then shows what it falls back on
+_MEMORY_SECONDS: Final = 0.25  # events lost are noticed at the next claim after this
+_EXCERPT = re.compile(r"^\s*\d*\s*\|")
+_LINE = re.compile(r"TOML parse error at line (\d+)")
+_FILE = re.compile(r"Failed to parse (.+)$", re.MULTILINE)
+
+
+class RuffScope:
+    """One project's configuration of ruff. ``claims`` and ``reach`` are for one thread, the rest for any."""
+
+    def __init__(
+        self,
+        project: Project,
+        *,
+        groups: dict[str | None, Group],
+        finder: Finder,
+        stamps: dict[str, Stamp],
+        directories: Collection[str],
+    ) -> None:
+        self._root = project.root
+        self._watched = project.watch_paths
+        self._roots = frozenset(_walk_roots(project))
+        self._groups = groups
+        self._finder = finder
+        self._stamps = stamps
+        asking = [g for g in groups.values() if g.first_party or g.first_party_init]
+        self._modules = Modules({src for g in asking for src in g.src}, directories)
+        inits = (f"{directory}/__init__.py" for directory in directories)
+        self._packages = {path: os.path.isfile(path) for path in inits}
+        self._wide: set[str] = set()
+        self._forget(now=time.monotonic())
+        self.digest = self._digest()
+
+    @property
+    def root(self) -> str:
+        return self._root
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The directories that files come from: the project's, and watch paths outside it."""
+        return tuple(sorted(self._roots))
+
+    def absolute(self, path: RelPath) -> str:
+        return os.path.normpath(f"{self._root}/{path}") if path.startswith("../") else f"{self._root}/{path}"
+
+    def claims(self, path: RelPath) -> Included | Excluded | None:
+        """What to do with a path; None: ruff has nothing to say of such files."""
+        full = self.absolute(path)
+        directory, _, name = full.rpartition("/")
+        now = time.monotonic()
+        if now > self._until:
+            self._forget(now=now)
+        place = self._view.place(directory)
+        reason = place.excluded or place.group.excludes_file(full, name)
+        if place.group.kind(full, name):
+            return Excluded(reason) if reason else Included(self._view.basis(place, full, name))
+        if name.endswith((".py", ".pyi")):
+            return Excluded(reason or f"not in `include` of {place.group.config or 'ruff'}")
+        return None
+
+    def reach(self, path: RelPath) -> Reach:
+        """What else a creation, change or deletion of a file or directory may decide."""
+        full = self.absolute(path)
+        name = os.path.basename(full)
+        if name in ruff_config.NAMES or full in self._stamps:
+            return Reach.CONFIGURATION
+        package_changed = name == "__init__.py" and self._package_changed(full)
+        modules_changed = self._modules.refresh(full)
+        if not (package_changed or modules_changed):
+            return Reach.ITSELF
+        self._forget(now=time.monotonic())
+        return Reach.PROJECT if modules_changed else Reach.SUBTREE
+
+    def outside(self) -> tuple[str, ...]:
+        """Configuration files outside the watch paths: those that are read, and where one could appear."""
+        return tuple(sorted(path for path in self._stamps if not self._covers(path)))
+
+    def view(self) -> View:
+        """The surroundings as they are from now on."""
+        return View(self._roots, self._group_of, self._modules, self._wide)
+
+    def current(self, places: Iterable[Place]) -> bool:
+        """Whether the configuration is what it was: no file changed, and none appeared above these places."""
+        directories = {above for place in places for above in self._upwards(place.path)}
+        appeared = (f"{directory}/{name}" for directory in directories for name in ruff_config.NAMES)
+        stamps: dict[str, Stamp] = {**dict.fromkeys(appeared), **self._stamps}
+        return all(ruff_config.stamp(path) == taken for path, taken in stamps.items())
+
+    def widen(self, path: str) -> None:
+        """``path`` (absolute) imports from beyond its own package: from now on its basis says so."""
+        self._wide.add(path)
+
+    def settle(self, place: Place, names: set[str]) -> bool:
+        """Whether what is known of these modules is so on disk; corrects it where not."""
+        return self._modules.settle(place.group.src, names)
+
+    def _group_of(self, directory: str) -> Group:
+        config = self._finder.governing(directory)
+        known = self._groups.get(config)
+        return known or ruff_group.broken(config, f"{config} appeared and is not read yet")
+
+    def _upwards(self, directory: str) -> Iterator[str]:
+        while directory not in self._roots and directory != "/":
+            yield directory
+            directory = os.path.dirname(directory)
+
+    def _package_changed(self, path: str) -> bool:
+        exists = os.path.isfile(path)
+        changed = self._packages.get(path) is not exists
+        self._packages[path] = exists
+        return changed
+
+    def _forget(self, *, now: float) -> None:
+        self._view = self.view()
+        self._until = now + _MEMORY_SECONDS
+
+    def _covers(self, path: str) -> bool:
+        return any(path.startswith(watched + "/") for watched in self._watched)
+
+    def _digest(self) -> Digest:
+        state = hashlib.blake2b(digest_size=16)
+        for config, group in sorted(self._groups.items(), key=lambda item: item[0] or ""):
+            state.update(os.fsencode(os.path.relpath(config, self._root) if config else "") + b"\0")
+            state.update(group.digest)
+        return Digest(state.hexdigest())
+
+
+def build(project: Project, directories: Iterable[str], *, ruff: str, timeout: float) -> RuffScope:
+    """Read the configuration that holds in ``directories`` (absolute). Does not raise for a broken one.
+
+    Raises ToolError when ruff cannot be run at all.
+    """
+    finder = Finder()
+    everywhere = [*directories, *_walk_roots(project)]
+    configs = {finder.governing(directory) for directory in everywhere} | {None}
+    chains = {config: finder.chain(config) for config in configs if config}
+    stamps = dict(finder.seen)
+    for path in (*ruff_config.candidates_above(project.root), *ruff_config.user_candidates()):
+        stamps.setdefault(path, ruff_config.stamp(path))
+
+    def ask(config: str | None) -> Group:
+        return _ask(
+            config, chains.get(config, []) if config else [], project.root, _asker(ruff, project, timeout)
+        )
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        groups = dict(zip(configs, pool.map(ask, configs), strict=True))
+    return RuffScope(project, groups=groups, finder=finder, stamps=stamps, directories=everywhere)
+
+
+def _asker(ruff: str, project: Project, timeout: float) -> Callable[[str], process.Completed]:
+    def show_settings(path: str) -> process.Completed:
+        command = [ruff, "check", "--no-cache", "--show-settings", "--", path]
+        return process.run(command, cwd=project.root, timeout=timeout)
+
+    return show_settings
+
+
+def _ask(
+    config: str | None,
+    chain: list[ruff_config.ConfigFile],
+    root: str,
+    show_settings: Callable[[str], process.Completed],
+) -> Group:
+    try:
+        shown = show_settings(config or _SOMEWHERE)
+        if shown.status != 0:
+            return ruff_group.broken(config, explain(shown.stderr, root))
+        settings = ruff_settings.parse(shown.stdout.decode("utf-8", "surrogateescape"))
+    except ToolError as error:
+        return ruff_group.broken(config, str(error))
+    return ruff_group.group(config, settings, chain, base=root)
+
+
+def explain(stderr: bytes, root: str) -> str:
+    """ruff's own words in a line, with file and line in front.
+
+    Excerpts are dropped: a configuration may extend any file of the machine, and what stands there is not for
+    us to show.
+    """
+    text = stderr.decode("utf-8", "replace")
+    file, line = _FILE.search(text), _LINE.search(text)
+    said = [part.strip() for part in text.splitlines() if part.strip() and not _EXCERPT.match(part)]
+    told = [part.removeprefix("Cause: ") for part in said if not part.startswith(("ruff failed", "warning:"))]
+    last = " ".join(told[-1:]) or "ruff failed without a word"
+    if file is None or line is None:
+        return last.replace(root + "/", "")
+    place = os.path.relpath(file[1], root) if file[1].startswith(root + "/") else file[1]
+    return f"{place}:{line[1]}: {last}"
+
+
+def _walk_roots(project: Project) -> list[str]:
+    """Where a walk over the project's files begins; directories above are never held against a file."""
+    outside = [path for path in project.watch_paths if not f"{path}/".startswith(project.root + "/")]
+    return [project.root, *outside]

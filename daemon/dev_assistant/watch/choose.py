@@ -1,0 +1,50 @@
+"""The best change source that this machine can give, and why it is not a better one.
+
+On Linux the fallback is polling and not watchdog, which needs an inotify instance just as well.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Literal
+
+from dev_assistant.logs import get_logger
+from dev_assistant.ports import ChangeSource
+from dev_assistant.watch.polling import PollingSource
+
+Backend = Literal["auto", "inotify", "watchdog", "polling"]
+
+_LOG = get_logger("watch")
+
+
+def open_source(*, prefer: Backend = "auto", poll_interval: float) -> ChangeSource:
+    """A source that is not started. When it cannot be ``prefer``, it polls every ``poll_interval`` seconds.
+
+    The reason then stands in ``health().uncovered`` under ``/``.
+    """
+    if prefer == "polling":
+        return PollingSource(interval=poll_interval)
+    if prefer == "auto":
+        prefer = "inotify" if sys.platform == "linux" else "watchdog"
+    try:
+        return _OPENERS[prefer]()
+    except OSError as error:
+        reason = f"{prefer} cannot be used ({error.strerror or error}), changes are looked for instead"
+        _LOG.warning("falling back to polling", backend=prefer, reason=reason, interval_s=poll_interval)
+        return PollingSource(interval=poll_interval, reason=reason)
+
+
+def _inotify() -> ChangeSource:
+    from dev_assistant.watch.inotify import InotifySource  # noqa: PLC0415  exists on Linux only
+
+    return InotifySource()
+
+
+def _watchdog() -> ChangeSource:
+    from dev_assistant.watch.observer import ObserverSource  # noqa: PLC0415  costs an import that Linux spares
+
+    return ObserverSource()
+
+
+_OPENERS: dict[str, Callable[[], ChangeSource]] = {"inotify": _inotify, "watchdog": _watchdog}

@@ -1,0 +1,91 @@
+"""A verifier that is a pure function of the bytes: every ``BAD`` is a finding, ``CRASH`` cannot be judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from dev_assistant.files import Content, digest_of, read
+from dev_assistant.model import (
+    Category,
+    Checked,
+    Failed,
+    Finding,
+    Job,
+    Moved,
+    Project,
+    RelPath,
+    Result,
+    Severity,
+    Verdict,
+)
+from dev_assistant.ports import Excluded, Included, Reach
+
+CONFIG = "fake.toml"
+
+
+class FakeScope:
+    """Python files below ``root``; ``fake.toml`` in the root is the configuration."""
+
+    def __init__(self, config: bytes) -> None:
+        self.config = config
+        self.digest = digest_of(config)
+
+    def claims(self, path: RelPath) -> Included | Excluded | None:
+        if not path.endswith(".py"):
+            return None
+        if path.endswith("excluded.py"):
+            return Excluded("excluded by fake.toml")
+        return Included(self.digest)
+
+    def reach(self, path: RelPath) -> Reach:
+        return Reach.CONFIGURATION if path == CONFIG else Reach.ITSELF
+
+    def outside(self) -> tuple[str, ...]:
+        return ()
+
+
+class FakeVerifier:
+    """Implements ``Verifier``; ``judged`` lists what it was asked, in order."""
+
+    name = "ruff"
+
+    def __init__(self) -> None:
+        self.judged: list[RelPath] = []
+        self.release = "1.0"
+        self.before: Callable[[Job], None] = lambda job: None
+
+    def version(self) -> str:
+        return self.release
+
+    def scope(self, project: Project, directories: Iterable[str]) -> FakeScope:
+        config = Path(project.root, CONFIG)
+        return FakeScope(config.read_bytes() if config.exists() else b"")
+
+    def verify(self, project: Project, scope: FakeScope, jobs: Sequence[Job]) -> list[Result]:  # type: ignore[override]
+        return [self._verify(project, job) for job in jobs]
+
+    def _verify(self, project: Project, job: Job) -> Result:
+        self.judged.append(job.path)
+        self.before(job)
+        seen = read(f"{project.root}/{job.path}", limit=1_000_000)
+        if not isinstance(seen, Content) or seen.fingerprint.digest != job.digest:
+            return Result(job, Moved(), 1.0)
+        return Result(job, verdict_of(seen.data), 1.0)
+
+    def close(self) -> None:
+        """Nothing runs."""
+
+
+def verdict_of(data: bytes) -> Verdict:
+    """What the fake says of these bytes."""
+    if b"CRASH" in data:
+        return Failed("the tool crashed")
+    lines = data.decode("utf-8", "replace").splitlines()
+    return Checked(
+        tuple(
+            Finding("BAD1", Category.LINT, Severity.WARNING, number, 1, number, 4, "bad", False)
+            for number, line in enumerate(lines, 1)
+            if "BAD" in line
+        )
+    )

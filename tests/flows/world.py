@@ -1,0 +1,174 @@
+"""The whole pipeline in one thread: real files, scripted events, a fake clock and a fake verifier.
+
+``settle`` runs everything that has to be done, in order, and lets the clock jump to the next deadline; so
+a flow is over when nothing is owed, without anybody having waited.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from dev_assistant.model import FileRecord, Job, RelPath, Urgency
+from dev_assistant.ports import HintKind
+from dev_assistant.record.volatile import NoEvidence, VolatileStore
+from dev_assistant.schedule.queue import JobQueue
+from dev_assistant.service.configuration import Configuration, ConfiguredProject, load
+from dev_assistant.service.coordinator import Collaborators, Coordinator
+from dev_assistant.service.errands import Errand
+from dev_assistant.service.feed import Feed
+from dev_assistant.service.messages import Barrier
+from dev_assistant.service.opening import Opener
+from dev_assistant.service.scribe import Batch
+from dev_assistant.service.work import Bench
+from fakes.source import ScriptedSource
+from fakes.verifier import FakeVerifier
+
+_EPOCH = 1000.0
+
+
+class RecordingFeed(Feed):
+    """Keeps what was published."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.events: list[dict[str, Any]] = []
+
+    def publish(self, event: dict[str, Any]) -> None:
+        self.events.append(event)
+
+
+class World:
+    """One workspace below ``root`` with the project ``app``; more come with ``workspace.json``."""
+
+    def __init__(self, root: Path, *, stores: dict[str, VolatileStore] | None = None) -> None:
+        self.root = root
+        self.time = _EPOCH
+        self.stores = {} if stores is None else stores
+        self.evidence = NoEvidence()
+        self.source = ScriptedSource(lambda: self.time)
+        self.verifier = FakeVerifier()
+        self.feed = RecordingFeed()
+        self.queue: JobQueue[Job] = JobQueue(now=lambda: self.time)
+        self.errands: list[Errand] = []
+        self.reports = 0
+        self.busy_git: set[str] = set()
+        self.saved: list[tuple[str, Batch]] = []
+        self.coordinator = Coordinator(
+            self.load(),
+            collaborators=Collaborators(
+                source=self.source,
+                verifiers={"ruff": self.verifier},  # type: ignore[dict-item]
+                queue=self.queue,
+                feed=self.feed,
+                run=self._run,
+                save=self._save,
+                report=self._report,
+                flush=lambda done: done(),
+                retire=lambda name: None,
+                opener=Opener(reader=self._store, now=lambda: self.time),
+                load=self.load,
+                git_busy=lambda directory: directory in self.busy_git,
+            ),
+            now=lambda: self.time,
+            wall=lambda: time.time_ns() + int((self.time - _EPOCH) * 1e9),
+        )
+        self.bench = Bench(
+            verifiers={"ruff": self.verifier},  # type: ignore[dict-item]
+            assignments=lambda: self.coordinator.assignments,
+            post=self.coordinator.post,
+        )
+        self.source.start(self.coordinator.post)
+
+    def load(self) -> Configuration:
+        return load(self.root, cwd=self.root, environ={}, overrides={})
+
+    def start(self) -> World:
+        self.coordinator.start()
+        self.settle()
+        return self
+
+    # The outside
+
+    def write(self, path: str, text: str, *, kind: HintKind | None = HintKind.WHOLE) -> None:
+        """Write a file and tell of it (None: the event is lost)."""
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+        if kind is not None:
+            self.source.hint(str(target), kind)
+
+    def delete(self, path: str) -> None:
+        (self.root / path).unlink()
+        self.source.hint(str(self.root / path), HintKind.GONE)
+
+    def delete_tree(self, path: str) -> None:
+        shutil.rmtree(self.root / path)
+        self.source.hint(str(self.root / path), HintKind.DIRECTORY_GONE)
+
+    # Time
+
+    def step(self) -> bool:
+        """One round of everything that can be done at this moment."""
+        done = self.coordinator.step(wait=False)
+        while self.errands:
+            self.errands.pop(0)()
+            done = True
+        while batch := self.queue.take(256, timeout=0):
+            self.bench.run(batch.items)
+            self.queue.done(batch)
+            done = True
+        return done
+
+    def settle(self, *, within: float = 60.0) -> None:
+        """Go on until nothing is owed and no file waits; the clock jumps from deadline to deadline."""
+        end = self.time + within
+        while True:
+            while self.step():
+                pass
+            if not self.coordinator.snapshot.owed:
+                return
+            if self.time >= end:
+                raise AssertionError(f"not settled: {self.coordinator.snapshot}")
+            self.time += 0.005
+
+    def barrier(self) -> list[bool]:
+        """A barrier by survey; the list is no longer empty once it is reached."""
+        reached: list[bool] = []
+        self.coordinator.post(Barrier(None, lambda: reached.append(True)))
+        return reached
+
+    # What is known
+
+    def record(self, path: str, project: str = "app") -> FileRecord | None:
+        return self.files(project).get(RelPath(path))
+
+    def files(self, project: str = "app") -> Mapping[RelPath, FileRecord]:
+        for snapshot in self.coordinator.snapshot.projects:
+            if snapshot.project.name == project:
+                return snapshot.files
+        raise KeyError(project)
+
+    def states(self, project: str = "app") -> dict[str, tuple[str, int]]:
+        """State and findings by path."""
+        return {path: (r.state.value, r.counts.total) for path, r in self.files(project).items()}
+
+    def _run(self, errand: Errand, urgency: Urgency) -> None:
+        self.errands.append(errand)
+
+    def _report(self) -> None:
+        self.reports += 1
+
+    def _save(self, batches: Mapping[str, Batch]) -> None:
+        for name, batch in batches.items():
+            self._store_of(name).save(batch.files, batch.verdicts)
+            self.saved.append((name, batch))
+
+    def _store(self, entry: ConfiguredProject) -> VolatileStore:
+        return self._store_of(entry.project.name)
+
+    def _store_of(self, name: str) -> VolatileStore:
+        return self.stores.setdefault(name, VolatileStore())

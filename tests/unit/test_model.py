@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dev_assistant.model import (
+    Category,
+    Checked,
+    Counts,
+    Digest,
+    Failed,
+    FileRecord,
+    FileState,
+    Finding,
+    Part,
+    Priority,
+    Severity,
+    Skipped,
+    Summary,
+    Urgency,
+    Verdict,
+    count,
+    summarize,
+)
+
+COUNTS = st.builds(Counts, *[st.integers(0, 50)] * 4)
+
+
+def finding(rule: str, category: Category = Category.LINT) -> Finding:
+    return Finding(rule, category, Severity.WARNING, 1, 1, 1, 2, "message", fixable=False)
+
+
+def record(state: FileState, *counts: Counts) -> FileRecord:
+    parts = tuple(
+        Part(f"v{number}", Digest("0" * 32), Summary("checked", "", each))
+        for number, each in enumerate(counts)
+    )
+    return FileRecord(state, parts=parts)
+
+
+@pytest.mark.parametrize(
+    ("counts", "score"),
+    [
+        (Counts(), 10.0),
+        (Counts(lint=1), 9.8),
+        (Counts(design=1), 9.5),
+        (Counts(security=1), 9.0),
+        (Counts(unfinished=1), 9.9),
+        (Counts(lint=3, design=1, security=1, unfinished=2), 7.7),
+        (Counts(lint=1000), 8.0),
+        (Counts(design=1000), 7.0),
+        (Counts(security=1000), 6.0),
+        (Counts(unfinished=1000), 9.0),
+        (Counts(1000, 1000, 1000, 1000), 0.0),
+    ],
+)
+def test_each_category_costs_up_to_its_limit(counts: Counts, score: float) -> None:
+    assert counts.score == score
+
+
+@given(COUNTS, COUNTS)
+def test_more_findings_never_score_better(counts: Counts, more: Counts) -> None:
+    both = counts + more
+    assert both.total == counts.total + more.total
+    assert 0.0 <= both.score <= counts.score <= 10.0
+
+
+@given(st.lists(st.sampled_from(Category)))
+def test_findings_are_counted_by_category(categories: list[Category]) -> None:
+    counts = count(finding("X", category) for category in categories)
+    assert counts == Counts(**{category.value: categories.count(category) for category in Category})
+
+
+@pytest.mark.parametrize(
+    ("verdict", "summary"),
+    [
+        (Checked(), Summary("checked")),
+        (
+            Checked((finding("S1", Category.SECURITY), finding("E2"), finding("E2"))),
+            Summary("checked", "", Counts(lint=2, security=1), (("E2", 2), ("S1", 1))),
+        ),
+        (Skipped("too large"), Summary("skipped", "too large")),
+        (Failed("it hung"), Summary("failed", "it hung")),
+    ],
+)
+def test_a_summary_keeps_outcome_reason_and_counts(verdict: Verdict, summary: Summary) -> None:
+    assert summarize(verdict) == summary
+
+
+@given(st.sampled_from([Checked(), Checked((finding("E1"),)), Skipped("why"), Failed("why")]))
+def test_a_verdict_survives_storage_as_what_it_was(verdict: Verdict) -> None:
+    stored = msgspec.json.encode(verdict)
+    assert msgspec.json.decode(stored, type=Checked | Skipped | Failed) == verdict
+    assert msgspec.json.decode(stored)["type"] == summarize(verdict).outcome
+
+
+@pytest.mark.parametrize("state", FileState)
+def test_only_a_fresh_file_passes_or_does_not(state: FileState) -> None:
+    fresh = state is FileState.FRESH
+    assert record(state, Counts(), Counts()).passed == (True if fresh else None)
+    assert record(state, Counts(), Counts(lint=1)).passed == (False if fresh else None)
+
+
+def test_a_file_has_the_findings_of_all_its_verifiers() -> None:
+    assert record(FileState.FRESH, Counts(lint=1), Counts(lint=2, design=3)).counts == Counts(
+        lint=3, design=3
+    )
+    assert record(FileState.PENDING).counts == Counts()
+
+
+def test_the_more_important_comes_first() -> None:
+    assert sorted(Priority) == [Priority.HIGH, Priority.NORMAL, Priority.LOW]
+    assert sorted(Urgency) == [Urgency.INTERACTIVE, Urgency.BULK]
