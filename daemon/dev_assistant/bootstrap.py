@@ -201,6 +201,7 @@ def assemble(
         explain=Explainer(coordinator, tools),
         lookup=records.lookup,
         stop=stop,
+        ended=daemon.ended,
     )
     return Assembly(daemon, answers, overview)
 

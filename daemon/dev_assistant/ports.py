@@ -62,12 +62,16 @@ SourceEvent = Hints | Overflowed | CoverLost
 
 @dataclass(frozen=True, slots=True)
 class SourceHealth:
-    """``directories`` are covered; ``uncovered`` could not be (watch limit, permission), with the reason."""
+    """``directories`` are covered; ``uncovered`` could not be (watch limit, permission), with the reason.
+
+    ``note`` says why the source is not at its best as a whole, e.g. what it is a fallback for.
+    """
 
     backend: str
     directories: int
     overflows: int = 0
     uncovered: tuple[tuple[str, str], ...] = ()
+    note: str = ""
 
 
 class ChangeSource(Protocol):

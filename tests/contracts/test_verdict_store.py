@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes.record import MemoryVerdictStore, checked, digest, fresh
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +11,7 @@ from dev_assistant.model import Digest, Failed, FileRecord, FileState, RelPath, 
 from dev_assistant.ports import VerdictStore
 from dev_assistant.record.store import SqliteVerdictStore
 from dev_assistant.record.volatile import VolatileStore
+from fakes.record import MemoryVerdictStore, checked, digest, fresh
 
 A, B = RelPath("src/a.py"), RelPath("src/b.py")
 K, L = digest("k"), digest("l")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+import resource
+from collections.abc import Iterator, Mapping, Sequence
 
 from dev_assistant.files import digest_of
 from dev_assistant.model import (
@@ -59,7 +61,7 @@ class MemoryEvidenceLog:
 
 
 def digest(seed: object) -> Digest:
-    return digest_of(str(seed).encode())
+    return digest_of(str(seed).encode("utf-8", "surrogatepass"))
 
 
 def checked(findings: int = 0, *, message: str = "line too long") -> Checked:
@@ -95,3 +97,14 @@ def evidence(
         duration_ms=1.25,
         cached=cached,
     )
+
+
+@contextlib.contextmanager
+def full_disk(room: int) -> Iterator[None]:
+    """No file of this process can grow beyond ``room`` bytes: a write is cut short there, the next fails."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -4,7 +4,6 @@ import os
 import socket
 import stat
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -110,40 +109,16 @@ def test_a_name_that_is_not_utf8_can_be_read(tmp_path: Path) -> None:
     assert isinstance(read(name, limit=LIMIT), Content)
 
 
-class Growing:
-    """A file that a thread appends to, without a pause, until told to stop."""
-
-    def __init__(self, path: Path) -> None:
-        self.over = threading.Event()
-        self.thread = threading.Thread(target=self._grow, args=(path,))
-        self.thread.start()
-
-    def _grow(self, path: Path) -> None:
-        with open(path, "ab", buffering=0) as handle:
-            while not self.over.is_set():
-                if handle.tell() > 100 * LIMIT:
-                    handle.truncate(0)
-                    handle.seek(0)
-                handle.write(b"x" * 100)
-
-
-@pytest.fixture
-def growing(file: Path) -> Iterator[Path]:
-    writer = Growing(file)
-    yield file
-    writer.over.set()
-    writer.thread.join(10)
-
-
-def test_a_file_that_grows_meanwhile_stays_under_the_limit(growing: Path) -> None:
-    kinds = set()
-    for _ in range(300):
-        seen = read(str(growing), limit=20 * LIMIT)
-        kinds.add(type(seen))
-        if isinstance(seen, Content):
-            assert len(seen.data) <= 20 * LIMIT
-            assert seen.fingerprint.digest == digest_of(seen.data)
-    assert kinds <= {Content, Unfit}
+@pytest.mark.linux
+def test_a_file_with_more_bytes_than_it_had_when_opened_is_read_to_its_end() -> None:
+    name = "/proc/version"  # its size is always told as 0
+    data = Path(name).read_bytes()
+    for limit in (len(data), LIMIT * LIMIT):
+        content = read(name, limit=limit)
+        assert isinstance(content, Content)
+        assert content.data == data
+        assert content.fingerprint.digest == digest_of(data)
+    assert isinstance(read(name, limit=len(data) - 1), Unfit)
 
 
 @pytest.mark.parametrize("durable", [True, False])

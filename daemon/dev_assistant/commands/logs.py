@@ -12,6 +12,7 @@ from pathlib import Path
 
 from dev_assistant.commands.output import coloured, root_of, write, write_json_line
 from dev_assistant.errors import UserError
+from dev_assistant.escape import path_text
 from dev_assistant.logs.lines import LEVELS, parse, reaches, render
 from dev_assistant.logs.rotation import Tail, follow
 from dev_assistant.places import Runs, runtime_of
@@ -65,7 +66,7 @@ def _show(line: bytes, *, colour: bool) -> None:
 
 
 def _show_json(line: bytes) -> None:
-    write_json_line(parse(line) or {"event": os.fsdecode(line)})
+    write_json_line(parse(line) or {"event": path_text(os.fsdecode(line))})
 
 
 def _count(text: str) -> int:

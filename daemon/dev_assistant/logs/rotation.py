@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -157,9 +158,13 @@ class Tail:
 
     def _open(self, number: int) -> int | None:
         try:
-            return os.open(numbered(self._path, number), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            descriptor = os.open(numbered(self._path, number), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         except FileNotFoundError:
             return None
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return descriptor
+        os.close(descriptor)
+        return None
 
 
 def follow(tail: Tail, *, stop: Stop, interval: float = 0.2) -> Iterator[bytes]:

@@ -107,11 +107,18 @@ def read_anchor(directory: Path) -> Anchor | None:
     content = read(str(directory / _ANCHOR), limit=_ANCHOR_LIMIT)
     match content:
         case Content(data):
-            return msgspec.json.decode(data, type=Anchor)
+            return _anchor(data)
         case Absent():
             return None
         case _:
             raise ValueError(content.reason)
+
+
+def _anchor(data: bytes) -> Anchor:
+    try:
+        return msgspec.json.decode(data, type=Anchor)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
 
 
 def write_anchor(directory: Path, anchor: Anchor) -> None:

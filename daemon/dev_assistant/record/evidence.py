@@ -84,7 +84,7 @@ class JsonlEvidenceLog:
         self._descriptor: int | None = None
         self._day = ""
         self._end = 0
-        self._last: str | None = None
+        self._last = ""
         self._reconciled = False
         self._owed = Repair()
         self.opened = Opened()
@@ -184,7 +184,7 @@ class JsonlEvidenceLog:
 
     def _encoded(self, makers: Sequence[_Maker]) -> tuple[bytes, str]:
         data = bytearray()
-        prev = self._last or ""
+        prev = self._last
         for make in makers:
             line = encode_line(make(place=f"{self._day}.{self._end + len(data)}", prev=prev))
             data += line + b"\n"

@@ -45,7 +45,8 @@ def prune(connection: sqlite3.Connection, *, before: float, max_bytes: int) -> P
 
 def shrink(connection: sqlite3.Connection) -> None:
     """Give free pages and the write-ahead log back to the file system."""
-    connection.execute("PRAGMA incremental_vacuum").fetchall()
+    # execute() stops after the first page: the statement yields a row without columns for each
+    connection.executescript("PRAGMA incremental_vacuum")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 

@@ -37,13 +37,14 @@ _COOKIE_PATIENCE = 2.0
 """Seconds until a cookie that has not come through the events is given up for a survey of everything."""
 
 _ATTEMPTS = 3
+_PULSE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
     """``stop`` asks the daemon to end, ``lookup`` finds saved verdicts of the project at a root, by key.
 
-    Every timeout is in seconds.
+    ``ended`` is set when the coordinator runs no more. Every timeout is in seconds.
     """
 
     root: Path
@@ -54,6 +55,7 @@ class Answers:
     explain: Callable[[str], Mapping[str, object]]
     lookup: Callable[[str, Sequence[Digest]], dict[Digest, Verdict]]
     stop: Callable[[], None]
+    ended: threading.Event
 
     @property
     def handlers(self) -> dict[str, Callable[[dict[str, Any]], object]]:
@@ -103,14 +105,21 @@ class Answers:
         cookie = self._drop_cookie(done, arrived)
         if cookie is None:
             self.coordinator.post(Barrier(None, done.set))
-            return done.wait(timeout)
+            return self._wait(done, deadline)
         try:
             if not arrived.wait(min(timeout, _COOKIE_PATIENCE)):
                 self.coordinator.post(Barrier(None, done.set))
-            return done.wait(max(0.0, deadline - time.monotonic()))
+            return self._wait(done, deadline)
         finally:
             with suppress(OSError):
                 os.unlink(cookie)
+
+    def _wait(self, done: threading.Event, deadline: float) -> bool:
+        """Until ``done``, the deadline, or the end of the coordinator that would set it."""
+        while not done.wait(min(_PULSE, max(0.0, deadline - time.monotonic()))):
+            if self.ended.is_set() or time.monotonic() >= deadline:
+                return False
+        return True
 
     def _drop_cookie(self, done: threading.Event, arrived: threading.Event) -> str | None:
         """Write a file whose event comes behind those of all earlier writes; None: events cannot tell."""

@@ -58,6 +58,7 @@ class Daemon:
             _LOG.exception("coordinator failed")
         finally:
             self.ended.set()
+            self.coordinator.ready.set()
 
     def stop(self, timeout: float) -> list[str]:
         """End everything within about ``timeout`` seconds; the names of what did not end."""

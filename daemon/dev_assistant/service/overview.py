@@ -55,7 +55,7 @@ class Overview:
             name=os.path.basename(self.root) or self.root,
             root=self.root,
             state=_state(snapshot, age),
-            degraded=(*self.trouble(), *_uncovered(health)),
+            degraded=tuple(filter(None, (*self.trouble(), health.note, *_uncovered(health)))),
             pid=os.getpid(),
             uptime_s=now - self.started,
             projects=tuple(_project(project, health) for project in snapshot.projects),

@@ -19,6 +19,8 @@ def look_once(daemon: Daemon, answers: Answers, *, paths: Sequence[str], timeout
     daemon.start()
     try:
         daemon.coordinator.ready.wait(timeout)
+        if daemon.failed:
+            raise RuntimeError(daemon.failed)
         document: dict[str, Any] = json.loads(answers.check(paths, max(0.0, deadline - time.monotonic())))
         return document
     finally:

@@ -1,7 +1,7 @@
 """A language server as a child process: JSON-RPC over its pipes, whatever the messages are about.
 
-The thread that reads never sends: a server that waits for us to read must never meet us waiting for it to read.
-What it asks of us is answered when something is sent anyway.
+The thread that reads never sends: a server that waits for us to read must never meet us waiting for it to
+read. What it asks of us is answered when something is sent anyway.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ class Server:
         try:
             while (length := _length(output)) is not None:
                 self._dispatch(decoder.decode(output.read(length)))
-        except (OSError, ValueError):
+        except (OSError, ValueError, msgspec.MsgspecError):
             pass  # cut short or nonsense: for those who wait it has ended, which they are told below
         finally:
             self._replies.put(None)

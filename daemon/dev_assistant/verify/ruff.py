@@ -9,27 +9,23 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from dev_assistant import files, process
 from dev_assistant.errors import ToolError
-from dev_assistant.model import Checked, Failed, Finding, Job, Moved, Project, Result, Urgency, Verdict
+from dev_assistant.model import Checked, Failed, Finding, Job, Project, Result, Urgency
 from dev_assistant.ports import Scope
 from dev_assistant.verify import ruff_scope
-from dev_assistant.verify.modules import dotted_imports
 from dev_assistant.verify.ruff_batch import Batch
 from dev_assistant.verify.ruff_scope import RuffScope
 from dev_assistant.verify.ruff_server import Document, Key, Servers
-from dev_assistant.verify.surroundings import Place, View
+from dev_assistant.verify.subjects import ANY_SIZE, Subject, Turn
 
-_CROSSOVER: Final = 8
-_RACY_NS: Final = 2_000_000_000
-_ANY_SIZE: Final = 1 << 62  # the size was limited when the job was made
+_CROSSOVER: Final = 16
 _VERSION_SECONDS: Final = 10.0
-_BOM: Final = b"\xef\xbb\xbf"
+_BOM: Final = "\ufeff"
 _SERVED: Final = (".py", ".pyi")
 
 
@@ -51,17 +47,6 @@ class FileReport:
     violations: list[Violation]
     duration_ms: float
     error: str | None = None
-
-
-class _Subject(NamedTuple):
-    """A job with all that was read for it. ``data`` is None where the bytes are ruff's to read."""
-
-    job: Job
-    path: str
-    name: str
-    place: Place
-    data: bytes | None
-    imports: set[str]
 
 
 class RuffVerifier:
@@ -101,12 +86,13 @@ class RuffVerifier:
         if not isinstance(scope, RuffScope):
             return [Result(job, Failed("the scope is not one of ruff's"), 0.0) for job in jobs]
         started = time.perf_counter()
-        turn = _Turn(scope)
+        living = self._lives(jobs)
+        turn = Turn(scope, read=living)
         subjects = [subject for job in jobs if (subject := turn.prepare(job))]
         try:
-            turn.verdicts.update(self._judge(project, scope, subjects))
+            self._judge(project, turn, subjects, living=living)
         except (ToolError, OSError) as error:
-            turn.verdicts.update({s.job.path: Failed(str(error)) for s in subjects})
+            turn.verdicts.update({subject.job.path: Failed(str(error)) for subject in subjects})
         turn.settle(subjects)
         share = (time.perf_counter() - started) * 1000 / max(1, len(jobs))
         return [Result(job, turn.verdicts[job.path], share) for job in jobs]
@@ -126,7 +112,7 @@ class RuffVerifier:
         self._servers.close()
 
     def _alone(self, path: str) -> Checked | Failed:
-        match files.read(path, limit=_ANY_SIZE):
+        match files.read(path, limit=ANY_SIZE):
             case files.Absent():
                 return Failed(f"{path}: no such file")
             case files.Unreadable(reason) | files.Unfit(reason):
@@ -137,26 +123,58 @@ class RuffVerifier:
             return Failed(str(error))
         return batch.check([path])[path]
 
-    def _judge(
-        self, project: Project, scope: RuffScope, subjects: Sequence[_Subject]
-    ) -> dict[str, Checked | Failed]:
-        ruff, version = process.tool("ruff"), self.version()
-        served = self._served(subjects)
-        key = Key(project.root, scope.folders, scope.digest, version)
-        answers: dict[str, Checked | Failed] = dict(
-            self._servers.check(ruff, key, served, timeout=self._scaled(len(served))) if served else {}
-        )
-        batch = Batch(ruff, project.root, self._timeout)
-        left = [subject.path for subject in subjects if subject.path not in answers]
+    def _lives(self, jobs: Sequence[Job]) -> bool:
+        return len(jobs) <= self._crossover and any(job.urgency is Urgency.INTERACTIVE for job in jobs)
+
+    def _judge(self, project: Project, turn: Turn, subjects: Sequence[Subject], *, living: bool) -> None:
+        """Fill in the verdict on each subject. Raises ToolError and OSError when ruff is not there."""
+        if not subjects:
+            return
+        ruff, scope = process.tool("ruff"), turn.scope
+        answers: dict[str, Checked | Failed] = {}
+        documents = [document for subject in subjects if (document := _document(subject))] if living else []
+        if documents:
+            key = Key(project.root, scope.folders, scope.digest, self.version())
+            timeout = self._timeout * (1 + 0.05 * len(documents))
+            answers.update(self._servers.check(ruff, key, documents, timeout=timeout))
+        left = [subject for subject in subjects if subject.path not in answers]
         if left:
-            beside = [path for subject in subjects if (path := _outer_package(scope, subject))]
-            answers.update(batch.check(left, beside=beside))
-        return {subject.job.path: answers[subject.path] for subject in subjects}
+            beside = [path for subject in left if (path := _beside(turn, subject))]
+            batch = Batch(ruff, project.root, self._timeout)
+            answers.update(batch.check([subject.path for subject in left], beside=beside))
+        turn.verdicts.update({subject.job.path: answers[subject.path] for subject in subjects})
 
-    def _served(self, subjects: Sequence[_Subject]) -> list[Document]:
-        if len(subjects) > self._crossover or not any(s.job.urgency is Urgency.INTERACTIVE for s in subjects):
-            return []
-        return [document for subject in subjects if (document := _document(subject))]
 
-    def _scaled(self, count: int) -> float:
-        return self._timeout * (1 + 0.05 * (count - 1))
+def _document(subject: Subject) -> Document | None:
+    """The subject for a living server; None where a server is known to judge otherwise than ``ruff check``.
+
+    It counts a byte order mark as a column, takes a notebook for Python, knows nothing of ``extension`` and
+    never sees that a package lies within another.
+    """
+    settings = subject.place.group.settings
+    if subject.text is None or settings is None or settings.extensions or not subject.name.endswith(_SERVED):
+        return None
+    if subject.text.startswith(_BOM) or _is_nested_candidate(subject) or not subject.path.isprintable():
+        return None
+    return Document(subject.path, subject.text, subject.place.group)
+
+
+def _is_nested_candidate(subject: Subject) -> bool:
+    return subject.place.group.nested_roots and subject.name == "__init__.py"
+
+
+def _beside(turn: Turn, subject: Subject) -> str | None:
+    """What ruff must see in the same run to judge as it would on the whole project."""
+    return turn.outer_package(subject.place) if _is_nested_candidate(subject) else None
+
+
+def _ask_version(ruff: str) -> str:
+    shown = process.run([ruff, "--version"], cwd="/", timeout=_VERSION_SECONDS)
+    words = shown.stdout.decode("utf-8", "replace").split()
+    if shown.status != 0 or len(words) < 2:  # noqa: PLR2004  "ruff 0.17.5"
+        raise ToolError(f"ruff --version printed {shown.stdout[:80]!r}")
+    return words[1]
+
+
+def _violation(found: Finding) -> Violation:
+    return Violation(found.rule, found.message, found.line, found.column, found.fixable)

@@ -40,6 +40,10 @@ _TROUBLE = re.compile(rb"^(?:error|thread '|ruff failed).*", re.MULTILINE)
 _UNREAD = re.compile(rb"^warning: Failed to lint (.*?): ([^:\n]*)$", re.MULTILINE | re.DOTALL)
 
 
+class _Fix(msgspec.Struct, frozen=True, gc=False):
+    """That there is a fix; what it would do is of no concern here."""
+
+
 class _Line(msgspec.Struct, frozen=True, gc=False):
     """One finding as ruff writes it; ``location`` is None for a finding on a whole file."""
 
@@ -49,7 +53,7 @@ class _Line(msgspec.Struct, frozen=True, gc=False):
     code: str | None = None
     location: Position | None = None
     end_location: Position | None = None
-    fix: msgspec.Raw | None = None
+    fix: _Fix | None = None
     cell: int | None = None
 
 

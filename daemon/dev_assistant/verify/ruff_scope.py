@@ -20,6 +20,7 @@ from dev_assistant.errors import ToolError
 from dev_assistant.model import Digest, Project, RelPath
 from dev_assistant.ports import Excluded, Included, Reach
 from dev_assistant.verify import ruff_config, ruff_group, ruff_settings
+from dev_assistant.verify.globs import GlobError, GlobSet
 from dev_assistant.verify.modules import Modules
 from dev_assistant.verify.ruff_config import Finder, Stamp
 from dev_assistant.verify.ruff_group import Group
@@ -42,6 +43,7 @@ class RuffScope:
         groups: dict[str | None, Group],
         finder: Finder,
         stamps: dict[str, Stamp],
+        sources: GlobSet,
         directories: Collection[str],
     ) -> None:
         self._root = project.root
@@ -52,6 +54,8 @@ class RuffScope:
         self._stamps = stamps
         asking = [g for g in groups.values() if g.first_party or g.first_party_init]
         self._modules = Modules({src for g in asking for src in g.src}, directories)
+        self._sources = sources
+        self._directories = frozenset(directories)
         inits = (f"{directory}/__init__.py" for directory in directories)
         self._packages = {path: os.path.isfile(path) for path in inits}
         self._wide: set[str] = set()
@@ -89,7 +93,7 @@ class RuffScope:
         """What else a creation, change or deletion of a file or directory may decide."""
         full = self.absolute(path)
         name = os.path.basename(full)
-        if name in ruff_config.NAMES or full in self._stamps:
+        if name in ruff_config.NAMES or full in self._stamps or self._new_source_root(full):
             return Reach.CONFIGURATION
         package_changed = name == "__init__.py" and self._package_changed(full)
         modules_changed = self._modules.refresh(full)
@@ -130,6 +134,13 @@ class RuffScope:
         while directory not in self._roots and directory != "/":
             yield directory
             directory = os.path.dirname(directory)
+
+    def _new_source_root(self, path: str) -> bool:
+        """Whether ``path`` lies in a directory that ``src`` names and ruff could not yet see."""
+        if not self._sources:
+            return False
+        above = (path, *self._upwards(os.path.dirname(path)))
+        return any(one not in self._directories and self._sources.matches(one) for one in above)
 
     def _package_changed(self, path: str) -> bool:
         exists = os.path.isfile(path)
@@ -172,7 +183,23 @@ def build(project: Project, directories: Iterable[str], *, ruff: str, timeout: f
 
     with ThreadPoolExecutor(max_workers=2) as pool:
         groups = dict(zip(configs, pool.map(ask, configs), strict=True))
-    return RuffScope(project, groups=groups, finder=finder, stamps=stamps, directories=everywhere)
+    return RuffScope(
+        project,
+        groups=groups,
+        finder=finder,
+        stamps=stamps,
+        sources=_sources(chain for files in chains.values() for chain in files),
+        directories=everywhere,
+    )
+
+
+def _sources(files: Iterable[ruff_config.ConfigFile]) -> GlobSet:
+    """The directories that ``src`` options name; ruff leaves out those that do not exist."""
+    named = [os.path.normpath(os.path.join(file.directory, src)) for file in files for src in file.src]
+    try:
+        return GlobSet(named)
+    except GlobError:
+        return GlobSet(())
 
 
 def _asker(ruff: str, project: Project, timeout: float) -> Callable[[str], process.Completed]:

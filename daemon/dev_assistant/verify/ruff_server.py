@@ -2,8 +2,8 @@
 
 A server can be wrong without a word: it falls back to default rules when a configuration is broken, ignores
 later edits of it, and answers "no findings" for files that it leaves out. So it has to prove, for each
-configuration, that its settings are those of ``ruff check``, and for each clean file that it would see a syntax
-error in it.
+configuration, that its settings are those of ``ruff check``, and for each clean file that it would see a
+syntax error in it.
 """
 
 from __future__ import annotations
@@ -97,7 +97,8 @@ class Session:
     def __init__(self, ruff: str, key: Key) -> None:
         """Raises ToolError when the server does not start."""
         self._turn = threading.Lock()
-        self._proven: set[bytes] = set()
+        self._folders = key.folders
+        self._proofs: dict[tuple[str | None, str], bool] = {}
         self._seen: set[str] = set()
         self._refused: set[str] = set()
         self._server = lsp.Server(
@@ -148,28 +149,32 @@ class Session:
     def _hear(self, method: str, params: bytes) -> None:
         """On the reader thread: an error message takes away all proof, whatever it is about."""
         if method == "window/showMessage" and msgspec.json.decode(params, type=_Shown).type == _ERROR:
-            self._proven = set()
+            self._proofs = {}
 
     def _agrees(self, document: Document, deadline: float) -> bool:
-        """Whether the server has the settings for this file that ``ruff check`` has."""
-        group = document.group
-        if group.digest in self._proven:
-            return True
-        if group.settings is None:
-            return False
-        proven = self._proven
-        uri = _uri(document.path)
+        """Whether the server has the settings for this file that ``ruff check`` has.
+
+        Asked once for each configuration in each folder: outside them all it has defaults of its own.
+        """
+        proofs = self._proofs
+        about = document.group.config, self._folder(document.path)
+        agrees = proofs.get(about)
+        if agrees is None:
+            agrees = proofs[about] = self._settings(document.path, deadline) == _text(document.group)
+        return agrees
+
+    def _folder(self, path: str) -> str:
+        return max((folder for folder in self._folders if path.startswith(folder + "/")), key=len, default="")
+
+    def _settings(self, path: str, deadline: float) -> str:
+        uri = _uri(path)
         self._server.send(_opened(uri, ""), deadline=deadline)
         arguments = [{"textDocument": {"uri": uri, "version": 1}}]
         answer = self._server.call(
             "workspace/executeCommand", {"command": _DEBUG_COMMAND, "arguments": arguments}, deadline=deadline
         )
         self._server.send(_closed(uri), deadline=deadline)
-        if deciding(msgspec.json.decode(answer, type=str)) != group.settings.text:
-            self._refused.add(document.path)
-            return False
-        proven.add(group.digest)
-        return True
+        return deciding(msgspec.json.decode(answer, type=str))
 
     def _judge(self, documents: Sequence[Document], deadline: float) -> dict[str, Checked]:
         reports = self._diagnose([(d.path, d.text) for d in documents], deadline)
@@ -276,6 +281,10 @@ def _opened(uri: str, text: str) -> bytes:
 
 def _closed(uri: str) -> bytes:
     return lsp.notification("textDocument/didClose", {"textDocument": {"uri": uri}})
+
+
+def _text(group: Group) -> str | None:
+    return group.settings.text if group.settings else None
 
 
 def _report(data: bytes) -> _Report:

@@ -5,6 +5,7 @@ Has no lock: whoever owns one says who may call.
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator
 
@@ -30,6 +31,9 @@ class Covered:
 
     def watch(self, path: str) -> int | None:
         return self._watches.get(path)
+
+    def holds_below(self, path: str) -> bool:
+        return path in self._below
 
     def add(self, path: str, watch: int) -> int | None:
         """Tie the two together; the watch that ``path`` had before is returned, for nothing leads to it now.
@@ -86,3 +90,37 @@ class Covered:
                 return
             del self._below[parent]
             path = parent
+
+
+class Uncovered:
+    """Directories that were to be covered and could not be, with the reason."""
+
+    __slots__ = ("_numbers", "_reasons", "_tree")
+
+    def __init__(self) -> None:
+        self._tree = Covered()
+        self._numbers = itertools.count()
+        self._reasons: dict[int, str] = {}
+
+    def __contains__(self, path: str) -> bool:
+        return self._tree.watch(path) is not None
+
+    def put(self, path: str, reason: str) -> None:
+        self.discard(path)
+        number = next(self._numbers)
+        self._tree.add(path, number)
+        self._reasons[number] = reason
+
+    def discard(self, path: str) -> None:
+        number = self._tree.remove(path)
+        if number is not None:
+            del self._reasons[number]
+
+    def discard_tree(self, path: str) -> None:
+        for number in self._tree.remove_tree(path):
+            del self._reasons[number]
+
+    def items(self) -> list[tuple[str, str]]:
+        """Sorted by path."""
+        pairs = ((self._tree.path(number), reason) for number, reason in self._reasons.items())
+        return sorted((path, reason) for path, reason in pairs if path is not None)

@@ -1,12 +1,11 @@
 """The change source for Linux: one inotify descriptor and one thread that only reads, translates and posts.
 
-What is easily wrong: the kernel ties a watch to a directory and this table ties it to a path. After a move
-the two differ, and events would be reported under a path where nothing happened.
+What comes after quiet is passed on at once, for somebody waits for a save; only while more keeps coming are
+events left to gather in the kernel, where merging them is cheap.
 """
 
 from __future__ import annotations
 
-import errno
 import os
 import select
 import threading
@@ -15,8 +14,8 @@ from collections.abc import Callable, Iterable
 
 from dev_assistant.logs import get_logger
 from dev_assistant.ports import CoverLost, Hint, HintKind, Hints, Overflowed, SourceEvent, SourceHealth
-from dev_assistant.watch.covered import Covered
-from dev_assistant.watch.inotify_calls import Inotify, Mask, events, reason
+from dev_assistant.watch.inotify_calls import Mask, events
+from dev_assistant.watch.watches import Watches
 
 _LOG = get_logger("watch")
 
@@ -41,24 +40,19 @@ _FILE_KINDS = {
 }
 _APPEARED = Mask.CREATE | Mask.MOVED_TO
 _VANISHED = Mask.DELETE | Mask.MOVED_FROM
-_GONE_MEANWHILE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
 
 
 class InotifySource:
     """Implements ``ChangeSource``. Raises OSError when there is no inotify instance to be had.
 
-    The table of watches is guarded by one lock, which is never held while posting. ``failure`` is what last
-    ended the reader, until it reads again.
+    ``failure`` is what last ended the reader, until it reads again.
     """
 
     def __init__(self, *, now: Callable[[], float] = time.monotonic) -> None:
         self.failure: Exception | None = None
         self._now = now
-        self._kernel = Inotify()
+        self._watches = Watches()
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
-        self._lock = threading.Lock()
-        self._covered = Covered()
-        self._uncovered: dict[str, str] = {}
         self._overflows = 0
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -68,47 +62,29 @@ class InotifySource:
         self._thread.start()
 
     def cover(self, directory: str) -> bool:
-        with self._lock:
-            if self._stopping.is_set():
-                return False
-            try:
-                watch = self._kernel.add(directory)
-            except OSError as error:
-                if error.errno not in _GONE_MEANWHILE:
-                    self._uncovered[directory] = reason(error)
-                return False
-            self._uncovered.pop(directory, None)
-            replaced = self._covered.add(directory, watch)
-            if replaced is not None:
-                self._kernel.remove(replaced)
-            return True
+        return self._watches.cover(directory)
 
     def uncover(self, directory: str) -> None:
-        with self._lock:
-            if not self._stopping.is_set():
-                self._forget(directory)
+        self._watches.uncover(directory)
 
     def health(self) -> SourceHealth:
-        with self._lock:
-            uncovered = sorted(self._uncovered.items())
-            failure = self.failure
-            if failure is not None:
-                uncovered.append(("/", f"the reader of events failed: {failure!r}"))
-            return SourceHealth("inotify", len(self._covered), self._overflows, tuple(uncovered))
+        failure = self.failure
+        note = "" if failure is None else f"the reader of events failed: {failure!r}"
+        uncovered = tuple(self._watches.uncovered())
+        return SourceHealth("inotify", len(self._watches), self._overflows, uncovered, note)
 
     def stop(self) -> None:
         """End the reader and give back all watches. A reader that hangs in ``post`` is left, and told of."""
-        with self._lock:
-            if self._stopping.is_set():
-                return
-            self._stopping.set()
+        if self._stopping.is_set():
+            return
+        self._stopping.set()
         os.eventfd_write(self._wake, 1)
         if self._thread is not None:
             self._thread.join(_JOIN_SECONDS)
             if self._thread.is_alive():
                 _LOG.error("the reader of events does not end", thread=self._thread.name)
                 return
-        self._kernel.close()
+        self._watches.close()
         os.close(self._wake)
 
     # The reader's thread
@@ -129,7 +105,7 @@ class InotifySource:
     def _read(self, post: Callable[[SourceEvent], None]) -> None:
         """Pass on what comes after quiet at once; while more keeps coming, let it gather between reads."""
         arrival, wake = select.poll(), select.poll()
-        arrival.register(self._kernel.descriptor, select.POLLIN)
+        arrival.register(self._watches.kernel.descriptor, select.POLLIN)
         arrival.register(self._wake, select.POLLIN)
         wake.register(self._wake, select.POLLIN)
         rush, last = 0, -_QUIET_SECONDS
@@ -138,7 +114,7 @@ class InotifySource:
             rush = rush + 1 if self._now() - last < _QUIET_SECONDS else 0
             if wake.poll(_GATHER_MILLISECONDS if rush >= _RUSH_READS else 0):
                 return
-            data = self._kernel.read(_LARGE if rush else _SMALL)
+            data = self._watches.kernel.read(_LARGE if rush else _SMALL)
             last = self._now()
             for event in self._translate(data, at=last):
                 post(event)
@@ -163,7 +139,7 @@ class InotifySource:
         return translated
 
     def _hints(self, files: dict[tuple[int, bytes], HintKind], at: float) -> Iterable[SourceEvent]:
-        found = ((self._path(watch), name, kind) for (watch, name), kind in files.items())
+        found = ((self._watches.path(watch), name, kind) for (watch, name), kind in files.items())
         hints = tuple(
             Hint(path, os.fsdecode(name), kind, at) for path, name, kind in found if path is not None
         )
@@ -171,14 +147,17 @@ class InotifySource:
 
     def _special(self, watch: int, mask: int, name: bytes, at: float) -> Iterable[SourceEvent]:
         if mask & Mask.Q_OVERFLOW:
-            return (self._overflowed(at),)
-        directory = self._path(watch)
-        if directory is None:
-            return ()
+            self._watches.sweep()
+            self._overflows += 1
+            return (Overflowed(at),)
+        directory = self._watches.path(watch)
         if mask & Mask.IGNORED:
-            return self._ended(directory, watch, at)
-        if mask & Mask.MOVE_SELF:
-            return self._moved(directory, at)
+            self._watches.end(watch)
+            return () if directory is None else (CoverLost(directory, at),)
+        if directory is None:
+            return self._guarded(watch, name, at)
+        if mask & Mask.MOVE_SELF:  # perhaps an old move, and the watch was renewed since
+            return () if self._watches.confirm(directory) else (CoverLost(directory, at),)
         if mask & Mask.ISDIR and name:
             return self._directory(directory, os.fsdecode(name), mask, at)
         return ()
@@ -186,64 +165,16 @@ class InotifySource:
     def _directory(self, directory: str, name: str, mask: int, at: float) -> Iterable[SourceEvent]:
         path = os.path.join(directory, name)
         if mask & _VANISHED:
-            with self._lock:
-                self._forget(path)
+            self._watches.vanish(path)
             return (Hints((Hint(directory, name, HintKind.DIRECTORY_GONE, at),)),)
-        if mask & _APPEARED or path in self._uncovered:  # its permissions may allow it now
+        if mask & _APPEARED or self._watches.lacks(path):  # its permissions may allow it now
             return (Hints((Hint(directory, name, HintKind.DIRECTORY, at),)),)
         return ()
 
-    def _ended(self, directory: str, watch: int, at: float) -> Iterable[SourceEvent]:
-        with self._lock:
-            if self._covered.watch(directory) == watch:
-                self._covered.remove(directory)
-        return (CoverLost(directory, at),)
-
-    def _moved(self, directory: str, at: float) -> Iterable[SourceEvent]:
-        """The move may be an old one that is known: then the path leads to the watched directory."""
-        with self._lock:
-            if self._leads_there(directory):
-                return ()
-            self._forget(directory)
-        return (CoverLost(directory, at),)
-
-    def _overflowed(self, at: float) -> Overflowed:
-        """Moves may be among what was lost: give up the watches that would report under a wrong path."""
-        for directory in self._covered:
-            with self._lock:
-                if not self._leads_there(directory):
-                    self._forget_one(directory)
-        with self._lock:
-            self._overflows += 1
-        return Overflowed(at)
-
-    def _path(self, watch: int) -> str | None:
-        path = self._covered.path(watch)
-        if path is None:
-            with self._lock:  # ``cover`` may stand between the kernel's table and ours
-                path = self._covered.path(watch)
-        return path
-
-    # Under the lock
-
-    def _leads_there(self, directory: str) -> bool:
-        known = self._covered.watch(directory)
-        try:
-            watch = self._kernel.add(directory)
-        except OSError:
-            return False
-        if watch != known and self._covered.path(watch) is None:
-            self._kernel.remove(watch)
-        return watch == known
-
-    def _forget_one(self, directory: str) -> None:
-        watch = self._covered.remove(directory)
-        if watch is not None:
-            self._kernel.remove(watch)
-
-    def _forget(self, directory: str) -> None:
-        for watch in self._covered.remove_tree(directory):
-            self._kernel.remove(watch)
-        below = os.path.join(directory, "")
-        for path in [path for path in self._uncovered if path == directory or path.startswith(below)]:
-            del self._uncovered[path]
+    def _guarded(self, watch: int, name: bytes, at: float) -> Iterable[SourceEvent]:
+        """Something left the parent of a root: perhaps the root itself."""
+        parent = self._watches.guarded(watch)
+        if parent is None or not name:
+            return ()
+        path = os.path.join(parent, os.fsdecode(name))
+        return (CoverLost(path, at),) if self._watches.vanish(path) else ()

@@ -37,6 +37,7 @@ class Mask(enum.IntFlag):
     ONLYDIR = 0x0100_0000
     DONT_FOLLOW = 0x0200_0000
     EXCL_UNLINK = 0x0400_0000
+    MASK_ADD = 0x2000_0000
     ISDIR = 0x4000_0000
 
 
@@ -54,6 +55,7 @@ _WATCHED = int(
     | Mask.DONT_FOLLOW  # a directory that became a link leads out of what was declared
     | Mask.EXCL_UNLINK  # what is written to a deleted file that is still open concerns no path
 )
+_GUARDED = int(Mask.DELETE | Mask.MOVED_FROM | Mask.ONLYDIR | Mask.MASK_ADD)
 
 
 class Inotify:
@@ -73,7 +75,14 @@ class Inotify:
 
     def add(self, directory: str) -> int:
         """Watch the entries of a directory; its watch. Raises OSError."""
-        watch: int = self._add(self.descriptor, os.fsencode(directory), _WATCHED)
+        return self._added(directory, _WATCHED)
+
+    def guard(self, directory: str) -> int:
+        """Only what leaves a directory; a watch that it has already keeps all it has. Raises OSError."""
+        return self._added(directory, _GUARDED)
+
+    def _added(self, directory: str, mask: int) -> int:
+        watch: int = self._add(self.descriptor, os.fsencode(directory), mask)
         if watch < 0:
             raise _error(directory)
         return watch

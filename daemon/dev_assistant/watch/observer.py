@@ -32,7 +32,7 @@ from watchdog.observers.polling import PollingObserver
 
 from dev_assistant.logs import get_logger
 from dev_assistant.ports import CoverLost, Hint, HintKind, Hints, Overflowed, SourceEvent, SourceHealth
-from dev_assistant.watch.covered import Covered
+from dev_assistant.watch.covered import Covered, Uncovered
 
 _LOG = get_logger("watch")
 _JOIN_SECONDS = 5.0
@@ -82,7 +82,7 @@ class ObserverSource:
         self._lock = threading.Lock()
         self._covered = Covered()
         self._numbers = itertools.count()
-        self._uncovered: dict[str, str] = {}
+        self._uncovered = Uncovered()
         self._lost: set[str] = set()
         self._handler: _Handler | None = None
 
@@ -97,10 +97,10 @@ class ObserverSource:
             except OSError as error:
                 with self._lock:
                     if os.path.isdir(directory):
-                        self._uncovered[directory] = error.strerror or str(error)
+                        self._uncovered.put(directory, error.strerror or str(error))
                 return False
             with self._lock:
-                self._uncovered.pop(directory, None)
+                self._uncovered.discard(directory)
                 if self._covered.watch(directory) is None:
                     self._covered.add(directory, next(self._numbers))
             return True
@@ -109,18 +109,18 @@ class ObserverSource:
         with self._scheduling:
             with self._lock:
                 self._covered.remove_tree(directory)
-                self._uncovered = {p: why for p, why in self._uncovered.items() if not _within(p, directory)}
+                self._uncovered.discard_tree(directory)
             for root in [root for root in self._roots if _within(root, directory)]:
                 self._unschedule(root)
 
     def health(self) -> SourceHealth:
         deaf = [emitter.watch.path for emitter in self._observer.emitters.copy() if not emitter.is_alive()]
         with self._lock:
-            uncovered = dict(self._uncovered)
+            uncovered = dict(self._uncovered.items())
             uncovered |= {os.fsdecode(path): "the thread that watched it has ended" for path in deaf}
-            if self.failure is not None:
-                uncovered["/"] = f"the last event could not be passed on: {self.failure!r}"
-            return SourceHealth("watchdog", len(self._covered), uncovered=tuple(sorted(uncovered.items())))
+            note = "" if self.failure is None else f"the last event was not passed on: {self.failure!r}"
+            missing = tuple(sorted(uncovered.items()))
+            return SourceHealth("watchdog", len(self._covered), uncovered=missing, note=note)
 
     def stop(self) -> None:
         if not self._observer.is_alive():
@@ -191,6 +191,7 @@ class ObserverSource:
             if was_root:
                 self._lost.add(path)
             self._covered.remove_tree(path)
+            self._uncovered.discard_tree(path)
         if was_root:
             return (CoverLost(path, at),)
         return self._hint(path, HintKind.DIRECTORY_GONE, at)

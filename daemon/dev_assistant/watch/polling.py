@@ -17,7 +17,7 @@ from dev_assistant.files import stat_of
 from dev_assistant.logs import get_logger
 from dev_assistant.model import Stat
 from dev_assistant.ports import CoverLost, Hint, HintKind, Hints, Overflowed, SourceEvent, SourceHealth
-from dev_assistant.watch.covered import Covered
+from dev_assistant.watch.covered import Covered, Uncovered
 from dev_assistant.watch.survey import opened
 
 _LOG = get_logger("watch")
@@ -48,7 +48,7 @@ class PollingSource:
         self._covered = Covered()
         self._numbers = itertools.count()
         self._entries: dict[int, Entries] = {}
-        self._uncovered: dict[str, str] = {}
+        self._uncovered = Uncovered()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -62,10 +62,10 @@ class PollingSource:
         except OSError as error:
             with self._lock:
                 if error.errno not in _GONE:
-                    self._uncovered[directory] = error.strerror or str(error)
+                    self._uncovered.put(directory, error.strerror or str(error))
             return False
         with self._lock:
-            self._uncovered.pop(directory, None)
+            self._uncovered.discard(directory)
             if self._covered.watch(directory) is None:
                 number = next(self._numbers)
                 self._covered.add(directory, number)
@@ -73,20 +73,15 @@ class PollingSource:
         return True
 
     def uncover(self, directory: str) -> None:
-        below = os.path.join(directory, "")
         with self._lock:
             self._forget(directory)
-            for path in [p for p in self._uncovered if p == directory or p.startswith(below)]:
-                del self._uncovered[path]
 
     def health(self) -> SourceHealth:
         with self._lock:
-            uncovered = sorted(self._uncovered.items())
-            if self._reason:
-                uncovered.append(("/", self._reason))
-            if self.failure is not None:
-                uncovered.append(("/", f"the last round of polling failed: {self.failure!r}"))
-            return SourceHealth("polling", len(self._covered), uncovered=tuple(uncovered))
+            failed = "" if self.failure is None else f"the last round of polling failed: {self.failure!r}"
+            note = "; ".join(filter(None, (self._reason, failed)))
+            uncovered = tuple(self._uncovered.items())
+            return SourceHealth("polling", len(self._covered), uncovered=uncovered, note=note)
 
     def stop(self) -> None:
         self._stopping.set()
@@ -130,7 +125,7 @@ class PollingSource:
         with self._lock:
             if self._covered.watch(directory) != number:  # uncovered or covered anew meanwhile
                 return ()
-            self._uncovered.pop(directory, None)
+            self._uncovered.discard(directory)
             before, self._entries[number] = self._entries[number], after
             hints = tuple(Hint(directory, name, kind, at) for name, kind in _differences(before, after))
             for hint in hints:
@@ -141,7 +136,7 @@ class PollingSource:
     def _unseen(self, directory: str, error: OSError) -> tuple[SourceEvent, ...]:
         with self._lock:
             if error.errno not in _GONE:
-                self._uncovered[directory] = error.strerror or str(error)
+                self._uncovered.put(directory, error.strerror or str(error))
                 return ()
             self._forget(directory)
         return (CoverLost(directory, self._now()),)
@@ -149,6 +144,7 @@ class PollingSource:
     def _forget(self, directory: str) -> None:
         for number in self._covered.remove_tree(directory):
             del self._entries[number]
+        self._uncovered.discard_tree(directory)
 
 
 def _look(directory: str) -> Entries:

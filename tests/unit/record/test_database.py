@@ -125,11 +125,16 @@ def test_a_name_with_odd_characters_can_be_read(tmp_path: Path) -> None:
     open_readable(database).close()
 
 
+def put_one_and_fail(connection: sqlite3.Connection) -> None:
+    with transaction(connection):
+        connection.execute("INSERT INTO meta VALUES (x'00', x'01')")
+        connection.execute("INSERT INTO meta VALUES (x'01', NULL)")
+
+
 def test_a_failed_transaction_leaves_nothing(database: Path) -> None:
     with closing(open_writable(database)) as connection:
-        with pytest.raises(sqlite3.IntegrityError), transaction(connection):
-            connection.execute("INSERT INTO meta VALUES (x'00', x'01')")
-            connection.execute("INSERT INTO meta VALUES (x'01', NULL)")
+        with pytest.raises(sqlite3.IntegrityError):
+            put_one_and_fail(connection)
 
         assert one(connection, "SELECT count(*) FROM meta") == 0
         assert not connection.in_transaction

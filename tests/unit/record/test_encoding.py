@@ -1,9 +1,9 @@
 import msgspec
 import pytest
-from fakes.record import checked
 
 from dev_assistant.model import Failed, Verdict
 from dev_assistant.record.encoding import encode
+from fakes.record import checked
 
 ENCODER = msgspec.json.Encoder()
 

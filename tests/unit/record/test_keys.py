@@ -2,12 +2,12 @@ import sys
 
 import msgspec
 import pytest
-from fakes.record import digest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dev_assistant.model import RelPath
 from dev_assistant.record.keys import KeyParts, verdict_key
+from fakes.record import digest
 
 PARTS = KeyParts(
     digest=digest("bytes"),

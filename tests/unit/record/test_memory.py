@@ -2,13 +2,13 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 
 import pytest
-from conftest import Clock
-from fakes.record import MemoryVerdictStore, checked, digest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import Clock
 from dev_assistant.model import Digest, Verdict
 from dev_assistant.record.memory import CacheCounts, MemoryTier, TieredVerdicts
+from fakes.record import MemoryVerdictStore, checked, digest
 
 A, B, C = digest("a"), digest("b"), digest("c")
 

@@ -4,12 +4,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from fakes.record import checked, digest, fresh
 
 from dev_assistant.record.database import open_writable
 from dev_assistant.record.pruning import Pruned, prune, size
 from dev_assistant.record.rows import digest_key, path_key
 from dev_assistant.record.statements import put_files, put_verdicts
+from fakes.record import checked, digest, fresh
 
 ROOMY = 1 << 30
 BULKY = checked(400)  # about 50 kB

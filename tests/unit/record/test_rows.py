@@ -1,5 +1,4 @@
 import pytest
-from fakes.record import checked, digest, fresh
 
 from dev_assistant.model import FileRecord, FileState, RelPath, Skipped
 from dev_assistant.record.rows import (
@@ -13,6 +12,7 @@ from dev_assistant.record.rows import (
     seal,
     seal_text,
 )
+from fakes.record import checked, digest, fresh
 
 KEY = digest_key(digest("k"))
 PATH = path_key(RelPath("src/\udcff.py"))

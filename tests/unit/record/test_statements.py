@@ -4,7 +4,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from fakes.record import checked, digest, fresh
 
 from dev_assistant.model import Failed, FileRecord, FileState
 from dev_assistant.record.database import VALUE_LIMIT, open_writable
@@ -20,6 +19,7 @@ from dev_assistant.record.statements import (
     select_verdicts,
     touch,
 )
+from fakes.record import checked, digest, fresh
 
 K, L = digest("k"), digest("l")
 

@@ -55,6 +55,15 @@ def test_a_save_that_is_touches_and_then_whole_is_due_at_once() -> None:
     assert release(debouncer) == (1.003, [Due("a", 1.0, storm=False)])
 
 
+def test_a_save_that_ends_is_not_behind_one_that_began_before_it() -> None:
+    debouncer = Debouncer[str]()
+    debouncer.add("b", now=1.0, whole=False)
+    debouncer.add("a", now=1.003, whole=False)
+    debouncer.add("a", now=1.004, whole=True)
+    assert release(debouncer) == (1.004, [Due("a", 1.003, storm=False)])
+    assert release(debouncer) == (1.005, [Due("b", 1.0, storm=False)])
+
+
 def test_the_window_doubles_with_each_further_save() -> None:
     debouncer = Debouncer[str](quiet_max=0.1)
     waits = []
@@ -139,6 +148,7 @@ def test_a_storm_is_released_together_after_silence() -> None:
     assert len(due) == STORM_PATHS + 2
     assert all(entry.storm for entry in due)
     assert due[-1] == Due("late", 0.4, storm=True)
+    assert not debouncer._heap
 
 
 def test_as_many_paths_as_allowed_are_no_storm() -> None:

@@ -139,11 +139,11 @@ def test_shutdown_finishes_what_was_submitted_and_refuses_more() -> None:
     for number in range(50):
         pool.submit(number)
     assert pool.shutdown(SOON)
+    stats = pool.get_stats()
     assert len(seen) == 50
     assert not pool.submit(1)
     assert not pool.submit_blocking(1, timeout=SOON)
     assert pool.shutdown(timeout=0)
-    stats = pool.get_stats()
     assert (stats["submitted"], stats["workers"]) == (50, 0)
     assert pool.get_stats() == stats
     with pytest.raises(RuntimeError, match="shut down"):

@@ -201,9 +201,9 @@ def test_bulk_gets_a_turn_while_saves_keep_coming(clock: Clock, waited: float, t
 
 def test_the_turn_of_the_oldest_passes_over_a_key_that_runs(clock: Clock) -> None:
     queue = JobQueue[str](now=clock)
-    put(queue, "1", key="k")
+    put(queue, "1", key="k", lane="b")
     take(queue)
-    put(queue, "2", key="k")
+    put(queue, "2", key="k", lane="b")
     clock.advance(PATIENCE + 1)
     for number in range(TURN):
         put(queue, str(number))

@@ -84,7 +84,7 @@ def test_an_error_keeps_its_hint_and_status(runtime: Runtime) -> None:
     def refuse(_: object) -> object:
         raise LateError("too late", hint="be earlier")
 
-    with serving(runtime, check=refuse), pytest.raises(RefusedError, match="^too late$") as caught:
+    with serving(runtime, check=refuse), pytest.raises(RefusedError, match=r"^too late$") as caught:
         call(runtime, "check", timeout=PATIENCE)
     assert (caught.value.hint, caught.value.status) == ("be earlier", 3)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import os
 import threading
 from collections.abc import Iterator
@@ -86,6 +87,19 @@ def test_of_twenty_that_race_one_wins_whoever_looks_on(runtime: Runtime) -> None
         assert all(looker.exception() is None for looker in lookers)
         assert len(winners) == 1
         winners[0].release()
+
+
+def test_a_probe_is_not_mistaken_for_a_daemon(runtime: Runtime) -> None:
+    runtime.lock.touch()
+    with ThreadPoolExecutor(1) as pool:
+        with runtime.lock.open() as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH)
+            winner = pool.submit(acquire, runtime)
+            with pytest.raises(TimeoutError):
+                winner.result(timeout=0.05)
+        instance = winner.result(timeout=20)
+    assert instance is not None
+    instance.release()
 
 
 def probe(runtime: Runtime, done: threading.Event) -> None:

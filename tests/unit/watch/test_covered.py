@@ -4,7 +4,7 @@ import hypothesis.strategies as st
 from hypothesis import given, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from dev_assistant.watch.covered import Covered
+from dev_assistant.watch.covered import Covered, Uncovered
 
 PATHS = st.lists(st.sampled_from(["a", "b", "ab"]), max_size=4).map(lambda names: "/" + "/".join(names))
 WATCHES = st.integers(1, 8)
@@ -53,3 +53,16 @@ def test_nothing_remains_when_all_is_removed(paths: set[str]) -> None:
     for path in paths:
         covered.remove(path)
     assert covered._below == {}
+
+
+def test_reasons_are_kept_by_path_and_forgotten_by_tree() -> None:
+    uncovered = Uncovered()
+    for path in ("/a/b", "/ab", "/a"):
+        uncovered.put(path, "full")
+    uncovered.put("/a/b", "denied")
+    assert uncovered.items() == [("/a", "full"), ("/a/b", "denied"), ("/ab", "full")]
+    uncovered.discard("/a")
+    uncovered.discard("/a")
+    assert "/a/b" in uncovered
+    uncovered.discard_tree("/a")
+    assert uncovered.items() == [("/ab", "full")]
