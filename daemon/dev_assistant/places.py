@@ -98,6 +98,13 @@ def runtime_of(workspace: Path) -> Runtime:
     return Runtime(directory)
 
 
+def user_config_directory() -> Path:
+    """The platform's place for the user's own settings."""
+    import platformdirs  # noqa: PLC0415  10 ms that only the fallback need pay
+
+    return Path(platformdirs.user_config_dir("dev-assistant", appauthor=False))
+
+
 def _runtime_base() -> Path:
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     if runtime and os.path.isdir(runtime):

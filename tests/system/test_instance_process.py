@@ -17,10 +17,11 @@ import pytest
 from dev_assistant.commands.start import start
 from dev_assistant.commands.stop import Ending, end
 from dev_assistant.errors import UserError
+from dev_assistant.machine import started
 from dev_assistant.places import Runtime
 from dev_assistant.serve.client import NoDaemon, SilentError, call, held
 from dev_assistant.service.handshake import Ready, Running, StartError, launch
-from dev_assistant.service.instance import Instance, Owner, read_owner, send, started
+from dev_assistant.service.instance import Instance, Owner, read_owner, send
 
 SCRIPT = Path(__file__).with_name("fake_daemon.py")
 

@@ -8,12 +8,12 @@ import random
 from pathlib import Path
 
 import pytest
-from unit.verify.judging import directories, job, judge, listed, paths, project, ruff, write
 
 import dev_assistant
 from dev_assistant.model import Checked, Failed, Moved, Urgency
 from dev_assistant.ports import Excluded, Included
 from dev_assistant.verify.ruff import RuffVerifier
+from unit.verify.judging import directories, job, judge, listed, paths, project, ruff, write
 
 SOURCES = sorted(Path(dev_assistant.__file__).parent.rglob("*.py"))
 
@@ -63,7 +63,7 @@ def _told_by_us(verdicts: dict) -> dict[str, list]:
 
 
 def _mutated(text: str, dice: random.Random) -> str:
-    """A file as it is while somebody types: cut short, with characters that are not ASCII, other line ends."""
+    """A file as it is while somebody types: lines are missing, others make no sense, ends differ."""
     lines = text.splitlines()
     del lines[dice.randrange(len(lines)) :: 3]
     lines.insert(
@@ -114,9 +114,10 @@ def test_same_findings_under_nested_configurations(tmp_path, verifier):
             "repo/qq.py": "import os\n",
             "repo/plugin/ruff.toml": 'line-length = 20\nlint.select = ["E501"]\n',
             "repo/plugin/long.py": "x = 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'\nimport os\n",
-            "repo/preview/.ruff.toml": 'extend = "../pyproject.toml"\npreview = true\nlint.select = ["ALL"]\n',
+            "repo/preview/.ruff.toml": 'extend = "../pyproject.toml"\npreview = true\n'
+            'lint.select = ["ALL"]\n',
             "repo/preview/p.py": "import os, sys\ndef f(a, b): return a == None\n",
-            "repo/stubs/s.pyi": "import os\ndef f(x = 10000000000000000000000000000000000000000000000000000000): ...\n",
+            "repo/stubs/s.pyi": "import os\ndef f(x = 1000000000000000000000000000000000000000): ...\n",
         },
     )
     verdicts = _ways(verifier, tmp_path / "repo")
@@ -147,7 +148,8 @@ def test_same_findings_in_odd_files_of_odd_names(tmp_path, verifier):
     write(
         tmp_path,
         {
-            "pyproject.toml": '[project]\nname = 3\n[tool.ruff.lint]\nselect = ["F", "W", "I", "RUF200", "E"]\n',
+            "pyproject.toml": "[project]\nname = 3\n[tool.ruff.lint]\n"
+            'select = ["F", "W", "I", "RUF200", "E"]\n',
             "-rf.py": "import os\n",
             "@file.py": "import os\n",
             "a{b}.py": "import os\n",

@@ -103,7 +103,7 @@ class Tail:
     def read(self) -> Iterator[bytes]:
         """The lines that are whole by now, without their ends; goes on where the last call ended."""
         if self._descriptor is None:
-            self._descriptor = self._open(self._oldest())
+            self._descriptor = self._first()
         while self._descriptor is not None:
             yield from self._rest_of(self._descriptor)
             successor = self._successor(self._descriptor)
@@ -123,6 +123,15 @@ class Tail:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+    def _first(self) -> int | None:
+        """Open the oldest file there is; None while there is none."""
+        while True:
+            number = self._oldest()
+            descriptor = self._open(number)
+            if descriptor is None or number == self._oldest():
+                return descriptor
+            os.close(descriptor)  # a rotation gave this name to a younger one
 
     def _rest_of(self, descriptor: int) -> Iterator[bytes]:
         if os.fstat(descriptor).st_size < os.lseek(descriptor, 0, os.SEEK_CUR):

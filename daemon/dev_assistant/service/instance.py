@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from dev_assistant.machine import started
 from dev_assistant.places import Runtime
 
 _OPEN = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -174,26 +175,6 @@ def _signal(pid: int, handle: int | None, number: signal.Signals) -> None:
         os.kill(pid, number)
     else:
         signal.pidfd_send_signal(handle, number)
-
-
-def started(pid: int) -> str | None:
-    """When a process started, in a form that only equals itself; None when there is no such process."""
-    try:
-        status = Path(f"/proc/{pid}/stat").read_bytes()
-    except FileNotFoundError:
-        return _started_elsewhere(pid) if not os.path.exists("/proc/self/stat") else None
-    except ProcessLookupError:
-        return None
-    return status.rpartition(b")")[2].split()[19].decode()  # clock ticks since boot; the name may hold blanks
-
-
-def _started_elsewhere(pid: int) -> str | None:
-    import psutil  # noqa: PLC0415  only where there is no /proc
-
-    try:
-        return repr(psutil.Process(pid).create_time())
-    except psutil.NoSuchProcess:
-        return None
 
 
 def _boot() -> str:

@@ -30,7 +30,7 @@ from dev_assistant.model import (
     summarize,
 )
 from dev_assistant.ports import Evidence, Reach
-from dev_assistant.schedule.queue import JobQueue
+from dev_assistant.schedule.queue import JobQueue, Request
 from dev_assistant.service.feed import Feed
 from dev_assistant.service.plan import Left, Look, Planner, conclude, configures, reach
 from dev_assistant.service.scribe import Batch
@@ -77,28 +77,29 @@ class Judging:
         looks = [self._planner.look(state, path) for path in paths]
         keys = [key for look in looks if isinstance(look, Look) for key in look.keys.values()]
         found = state.verdicts.find(keys) if keys else {}
+        jobs: list[Job] = []
         for look in looks:
             state.dirty.discard(look.path)
             if isinstance(look, Left):
                 self._leave(state, look)
             else:
-                known = state.files.get(look.path)
-                self._plan(state, look.path, self._planner.awaited(look, found, known), urgency)
+                awaited = self._planner.awaited(look, found, state.files.get(look.path))
+                jobs += self._plan(state, look.path, awaited, urgency)
+        self._queue.put_all([_request(job) for job in jobs])
 
-    def _plan(self, state: ProjectState, path: RelPath, awaited: Awaited, urgency: Urgency) -> None:
+    def _plan(self, state: ProjectState, path: RelPath, awaited: Awaited, urgency: Urgency) -> Iterable[Job]:
+        """Settle the path, or await it: then the jobs that will settle it."""
         known = state.files.get(path)
         self._announce(state, path, known, awaited.fingerprint.digest)
         if len(awaited.parts) == len(awaited.wanted):
             state.awaited.pop(path, None)
             self._accept(state, path, awaited, cached=True)
-            return
+            return ()
         state.awaited[path] = awaited
         if known is None or known.state is not FileState.STALE:
             held = FileState.STALE if known is not None and known.parts else FileState.PENDING
             state.files.put(path, _in_state(known, held))
-        for job in self._planner.jobs(state, path, awaited, urgency=urgency):
-            key = (job.project, job.path, job.verifier)
-            self._queue.put(job, key=key, lane=job.project, urgency=job.urgency, priority=job.priority)
+        return self._planner.jobs(state, path, awaited, urgency=urgency)
 
     def _announce(self, state: ProjectState, path: RelPath, known: FileRecord | None, digest: str) -> None:
         existed = known is not None and known.fingerprint is not None
@@ -226,6 +227,12 @@ class Judging:
 
     def _batch(self, state: ProjectState) -> Batch:
         return self._batches.setdefault(state.project.name, Batch())
+
+
+def _request(job: Job) -> Request[Job]:
+    """Of one file and verifier only the newest bytes wait."""
+    key = (job.project, job.path, job.verifier)
+    return Request(job, key, job.project, job.urgency, job.priority)
 
 
 def _digest(record: FileRecord | None) -> str | None:

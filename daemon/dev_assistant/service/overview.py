@@ -10,8 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 
-import psutil
-
+from dev_assistant.machine import memory_mb
 from dev_assistant.model import Job
 from dev_assistant.ports import ChangeSource, SourceHealth
 from dev_assistant.report.views import (
@@ -27,8 +26,6 @@ from dev_assistant.service.snapshot import ProjectSnapshot, Snapshot
 
 STUCK_SECONDS = 120.0
 """A path unsettled for longer than this is stuck: more than any timeout of a tool with its restart."""
-
-_MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +64,6 @@ class Overview:
             version=version("dev-assistant"),
             config_errors=snapshot.problems,
         )
-
-
-def memory_mb() -> float:
-    """Resident memory of this process and all below it, in megabytes."""
-    own = psutil.Process()
-    total = own.memory_info().rss
-    for child in own.children(recursive=True):
-        try:
-            total += child.memory_info().rss
-        except psutil.Error:
-            continue  # it ended between the two looks
-    return float(total / _MEGABYTE)
 
 
 def _state(snapshot: Snapshot, age: float | None) -> WorkspaceState:

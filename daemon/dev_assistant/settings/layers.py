@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dev_assistant.places import user_config_directory
 from dev_assistant.settings.fields import Settings
 
 
@@ -74,9 +75,7 @@ def user_file(environ: Mapping[str, str]) -> Path:
     chosen = environ.get("DEV_ASSISTANT_CONFIG")
     if chosen:
         return Path(chosen)
-    import platformdirs  # noqa: PLC0415  10 ms that only the fallback need pay
-
-    return Path(platformdirs.user_config_dir("dev-assistant", appauthor=False)) / "config.toml"
+    return user_config_directory() / "config.toml"
 
 
 def _laid_over(below: object, above: object) -> object:

@@ -30,7 +30,7 @@ class ConfigFile:
     exclude: tuple[str, ...]
     include: tuple[str, ...]
     lint_exclude: tuple[str, ...]
-    src: tuple[str, ...]
+    directories: tuple[str, ...]
 
     @property
     def directory(self) -> str:
@@ -135,7 +135,7 @@ def _read(path: str) -> ConfigFile | None:
         _strings(table.get("exclude")) + _strings(table.get("extend-exclude")),
         _strings(table.get("include")) + _strings(table.get("extend-include")),
         _strings(_table(table.get("lint")).get("exclude")),
-        _strings(table.get("src")),
+        _strings(table.get("src")) + _strings(table.get("namespace-packages")),
     )
 
 

@@ -136,10 +136,10 @@ class RuffScope:
             directory = os.path.dirname(directory)
 
     def _new_source_root(self, path: str) -> bool:
-        """Whether ``path`` lies in a directory that ``src`` names and ruff could not yet see."""
+        """Whether ``path`` lies in a directory that a configuration names and ruff could not yet see."""
         if not self._sources:
             return False
-        above = (path, *self._upwards(os.path.dirname(path)))
+        above = self._upwards(path if os.path.isdir(path) else os.path.dirname(path))
         return any(one not in self._directories and self._sources.matches(one) for one in above)
 
     def _package_changed(self, path: str) -> bool:
@@ -194,10 +194,10 @@ def build(project: Project, directories: Iterable[str], *, ruff: str, timeout: f
 
 
 def _sources(files: Iterable[ruff_config.ConfigFile]) -> GlobSet:
-    """The directories that ``src`` options name; ruff leaves out those that do not exist."""
-    named = [os.path.normpath(os.path.join(file.directory, src)) for file in files for src in file.src]
+    """The directories that configurations name; ruff leaves out those that do not exist."""
+    named = [os.path.join(file.directory, directory) for file in files for directory in file.directories]
     try:
-        return GlobSet(named)
+        return GlobSet(os.path.normpath(path) for path in named)
     except GlobError:
         return GlobSet(())
 

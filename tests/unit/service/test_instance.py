@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from dev_assistant.machine import started
 from dev_assistant.places import Runtime
 from dev_assistant.serve.client import held
-from dev_assistant.service.instance import Instance, owner_from, read_owner, started
+from dev_assistant.service.instance import Instance, owner_from, read_owner
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ import os
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.verify.judging import directories, write
 
 from dev_assistant.verify.modules import Modules, TopLevel, dotted_imports
+from unit.verify.judging import directories, write
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@ from __future__ import annotations
 import os
 
 import pytest
-from unit.verify.judging import write
 
 from dev_assistant.verify.ruff_config import NAMES, Finder, candidates_above, stamp
+from unit.verify.judging import write
 
 
 def _governing(root, directory: str = "") -> str | None:

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from unit.verify.judging import ruff, write
 
 from dev_assistant.errors import ToolError
 from dev_assistant.verify.ruff_settings import deciding, parse
+from unit.verify.judging import ruff, write
 
 
 def _shown(root, options: str) -> str:
@@ -15,12 +15,13 @@ def _shown(root, options: str) -> str:
 
 
 def test_all_that_is_needed_is_read_from_ruffs_own_words(tmp_path):
-    (tmp_path / "lib").mkdir()
+    write(tmp_path, {"lib/a.py": "", "ns/a.py": ""})
     settings = parse(
         _shown(
             tmp_path,
-            'exclude = ["a/*.py", "b c"]\nextend-exclude = ["d"]\ninclude = ["*.py"]\nextend-include = ["*.txt"]\n'
-            'src = ["lib", "none"]\npreview = true\nextension = {foo = "python"}\nnamespace-packages = ["ns"]\n'
+            'exclude = ["a/*.py", "b c"]\nextend-exclude = ["d"]\ninclude = ["*.py"]\n'
+            'extend-include = ["*.txt"]\nsrc = ["lib", "none"]\npreview = true\n'
+            'extension = {foo = "python"}\nnamespace-packages = ["ns"]\n'
             'lint.exclude = ["m.py"]\nlint.select = ["F401", "I001"]\n',
         )
     )

@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from dev_assistant import process
+from dev_assistant.model import Project, RelPath
+from dev_assistant.ports import Excluded, Included, Reach
+from dev_assistant.verify.ruff_scope import RuffScope, build, explain
+from unit.verify.judging import directories, project, write
+
+
+def _scope(root, *outside, watched: tuple[str, ...] = ()) -> RuffScope:
+    tree = project(root, *outside)
+    if watched:
+        tree = Project(tree.name, tree.root, watched)
+    return build(tree, directories(root, *outside), ruff=process.tool("ruff"), timeout=30.0)
+
+
+def _basis(scope: RuffScope, path: str) -> str:
+    claim = scope.claims(RelPath(path))
+    assert isinstance(claim, Included)
+    return claim.basis
+
+
+def test_what_is_claimed_left_out_and_not_ours(tmp_path):
+    write(
+        tmp_path,
+        {"ruff.toml": 'extend-exclude = ["gen"]\ninclude = ["*.py"]\n', "a.py": "", "gen/x/b.py": ""},
+    )
+    scope = _scope(tmp_path)
+    assert isinstance(scope.claims(RelPath("a.py")), Included)
+    assert scope.claims(RelPath("gen/x/b.py")) == Excluded("excluded by `gen` in exclude of ruff.toml")
+    assert scope.claims(RelPath("s.pyi")) == Excluded(f"not in `include` of {tmp_path}/ruff.toml")
+    assert scope.claims(RelPath("README.md")) is None
+    assert scope.claims(RelPath("x.txt")) is None
+
+
+def test_a_broken_configuration_is_told_with_its_place_and_touches_only_its_own(tmp_path):
+    write(tmp_path, {"bad/ruff.toml": "\nline-length = 'x'\n", "bad/a.py": "", "good/a.py": ""})
+    scope = _scope(tmp_path)
+    assert scope.view().place(f"{tmp_path}/bad").group.problem.startswith("bad/ruff.toml:2: invalid type")
+    assert scope.view().place(f"{tmp_path}/good").group.problem == ""
+    assert isinstance(scope.claims(RelPath("bad/a.py")), Included)
+
+
+def test_what_a_configuration_extends_is_never_quoted(tmp_path):
+    write(tmp_path, {"secret": "root:x:0:0:secret\n", "p/ruff.toml": 'extend = "../secret"\n', "p/a.py": ""})
+    problem = _scope(tmp_path / "p").view().place(f"{tmp_path}/p").group.problem
+    assert problem
+    assert "root:x" not in problem
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            b"ruff failed\n  Cause: Required version `>9` does not match\n",
+            "Required version `>9` does not match",
+        ),
+        (b"", "ruff failed without a word"),
+        (
+            b"ruff failed\n  Cause: Failed to parse /p/sub/ruff.toml\n  Cause: TOML parse error at line 3, column 1\n"
+            b"  |\n3 | secret\n  | ^^^^\nunknown field `nope`\n",
+            "sub/ruff.toml:3: unknown field `nope`",
+        ),
+        (
+            b"ruff failed\n  Cause: Unknown rule `Z` from `/p/ruff.toml`\n",
+            "Unknown rule `Z` from `ruff.toml`",
+        ),
+    ],
+)
+def test_ruffs_words_in_one_line(text, told):
+    assert explain(text, "/p") == told
+
+
+def test_reach_of_configuration(tmp_path):
+    write(tmp_path, {"base/any.toml": "", "p/ruff.toml": 'extend = "../base/any.toml"\n', "p/a.py": ""})
+    scope = _scope(tmp_path / "p")
+    for path in ("ruff.toml", "sub/new/.ruff.toml", "pyproject.toml", "../base/any.toml"):
+        assert scope.reach(RelPath(path)) is Reach.CONFIGURATION
+    assert scope.reach(RelPath("other.toml")) is Reach.ITSELF
+
+
+def test_reach_of_packages_and_modules(tmp_path):
+    write(tmp_path, {"ruff.toml": 'lint.select = ["F821"]\n', "pk/__init__.py": "", "pk/a.py": ""})
+    scope = _scope(tmp_path)
+    assert scope.reach(RelPath("pk/a.py")) is Reach.ITSELF
+    assert scope.reach(RelPath("pk/__init__.py")) is Reach.ITSELF
+    before = _basis(scope, "pk/a.py")
+    (tmp_path / "pk/__init__.py").unlink()
+    assert scope.reach(RelPath("pk/__init__.py")) is Reach.SUBTREE
+    assert _basis(scope, "pk/a.py") != before
+    write(tmp_path, {"new.py": ""})
+    assert scope.reach(RelPath("new.py")) is Reach.ITSELF, "no selected rule asks for modules"
+
+
+def test_reach_of_a_module_when_imports_are_sorted(tmp_path):
+    write(tmp_path, {"ruff.toml": 'lint.select = ["I"]\n', "pk/a.py": "", "t.py": ""})
+    scope = _scope(tmp_path)
+    before = _basis(scope, "t.py")
+    assert scope.reach(RelPath("pk/a.py")) is Reach.ITSELF
+    write(tmp_path, {"pk/new.py": ""})
+    assert scope.reach(RelPath("pk/new.py")) is Reach.PROJECT
+    assert scope.reach(RelPath("pk/new.py")) is Reach.ITSELF
+    assert _basis(scope, "t.py") != before
+    (tmp_path / "pk/new.py").unlink()
+    assert scope.reach(RelPath("pk/new.py")) is Reach.PROJECT
+    assert _basis(scope, "t.py") == before
+
+
+def test_a_source_root_that_appears_is_a_change_of_configuration(tmp_path):
+    write(tmp_path, {"ruff.toml": 'src = ["lib/*"]\n', "a.py": ""})
+    scope = _scope(tmp_path)
+    write(tmp_path, {"lib/one/m.py": ""})
+    assert scope.reach(RelPath("lib/one/m.py")) is Reach.CONFIGURATION
+    assert _scope(tmp_path).reach(RelPath("lib/one/m.py")) is Reach.ITSELF
+
+
+def test_the_digest_is_that_of_the_configuration(tmp_path):
+    write(tmp_path, {"ruff.toml": "", "a.py": ""})
+    before = _scope(tmp_path).digest
+    write(tmp_path, {"b.py": "", "pyproject.toml": "[project]\nname = 'x'\n"})
+    assert _scope(tmp_path).digest == before
+    write(tmp_path, {"sub/ruff.toml": "line-length = 50\n"})
+    assert _scope(tmp_path).digest != before
+
+
+def test_requires_python_and_extended_files_are_part_of_the_basis(tmp_path):
+    write(tmp_path, {"base.toml": "", "ruff.toml": 'extend = "base.toml"\n', "a.py": ""})
+    seen = {_basis(_scope(tmp_path), "a.py")}
+    write(tmp_path, {"pyproject.toml": "[project]\nname='x'\nversion='1'\nrequires-python = '>=3.12'\n"})
+    seen.add(_basis(_scope(tmp_path), "a.py"))
+    write(tmp_path, {"base.toml": "line-length = 60\n"})
+    seen.add(_basis(_scope(tmp_path), "a.py"))
+    assert len(seen) == 3
+
+
+def test_the_users_own_configuration_counts_where_there_is_no_other(tmp_path, monkeypatch):
+    root = write(tmp_path / "p", {"a.py": ""})
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    before = _scope(root)
+    write(tmp_path, {"config/ruff/ruff.toml": "line-length = 33\n"})
+    assert not before.current([])
+    after = _scope(root)
+    assert _basis(before, "a.py") != _basis(after, "a.py")
+    assert str(tmp_path / "config/ruff/ruff.toml") in after.outside()
+
+
+def test_configuration_outside_the_watch_paths_is_named(tmp_path):
+    write(tmp_path, {"base.toml": "", "p/ruff.toml": 'extend = "../base.toml"\n', "p/src/a.py": ""})
+    root = tmp_path / "p"
+    scope = _scope(root, watched=(f"{root}/src",))
+    assert {f"{tmp_path}/base.toml", f"{root}/ruff.toml", f"{tmp_path}/pyproject.toml"} <= set(
+        scope.outside()
+    )
+    assert not [path for path in _scope(root).outside() if path.startswith(f"{root}/")]
+
+
+def test_current_notices_changes_and_new_files_on_the_way_down(tmp_path):
+    write(tmp_path, {"ruff.toml": "", "a/b/x.py": ""})
+    scope = _scope(tmp_path)
+    place = scope.view().place(f"{tmp_path}/a/b")
+    assert scope.current([place])
+    write(tmp_path, {"a/ruff.toml": ""})
+    assert not scope.current([place])
+    (tmp_path / "a/ruff.toml").unlink()
+    assert scope.current([place])
+    write(tmp_path, {"ruff.toml": "line-length = 9\n"})
+    assert not scope.current([])
+
+
+def test_a_configuration_that_appeared_is_not_guessed(tmp_path):
+    write(tmp_path, {"ruff.toml": "", "a.py": ""})
+    scope = _scope(tmp_path)
+    write(tmp_path, {"new/ruff.toml": "", "new/a.py": ""})
+    assert "not read yet" in scope.view().place(f"{tmp_path}/new").group.problem
+
+
+def test_paths_outside_the_project_are_resolved_from_its_root(tmp_path):
+    write(tmp_path, {"p/a.py": "", "common/lib/b.py": "", "common/venv/c.py": ""})
+    scope = _scope(tmp_path / "p", tmp_path / "common")
+    assert scope.absolute(RelPath("../common/lib/b.py")) == f"{tmp_path}/common/lib/b.py"
+    assert isinstance(scope.claims(RelPath("../common/lib/b.py")), Included)
+    assert isinstance(scope.claims(RelPath("../common/venv/c.py")), Excluded)
+    assert scope.folders == (f"{tmp_path}/common", f"{tmp_path}/p")
+
+
+def test_a_missing_ruff_breaks_every_claim_but_does_not_raise(tmp_path):
+    write(tmp_path, {"a.py": ""})
+    scope = build(project(tmp_path), [str(tmp_path)], ruff=str(tmp_path / "no-ruff"), timeout=1.0)
+    assert isinstance(scope.claims(RelPath("a.py")), Included)
+    assert "cannot be started" in scope.view().place(str(tmp_path)).group.problem
+    assert os.listdir(tmp_path) == ["a.py"]
