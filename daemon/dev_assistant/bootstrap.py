@@ -24,13 +24,15 @@ from dev_assistant.schedule.pool import Workers
 from dev_assistant.schedule.queue import JobQueue
 from dev_assistant.service.answers import Answers
 from dev_assistant.service.configuration import Configuration, ConfiguredProject, load
-from dev_assistant.service.coordinator import Collaborators, Coordinator
+from dev_assistant.service.coordinator import Coordinator
 from dev_assistant.service.daemon import Daemon
 from dev_assistant.service.errands import Errands
 from dev_assistant.service.explain import Explainer
 from dev_assistant.service.feed import Feed
+from dev_assistant.service.messages import CacheLost
 from dev_assistant.service.opening import Opener, Reader
 from dev_assistant.service.overview import Overview
+from dev_assistant.service.parts import Collaborators
 from dev_assistant.service.publisher import ArtefactPublisher
 from dev_assistant.service.scribe import Ledgers, Scribe
 from dev_assistant.service.session import look_once
@@ -93,7 +95,7 @@ class DiskRecords:
             save_head=store.set_head,
             retention_days=settings.log_retention_days,
         )
-        return Ledgers(store, evidence, store.prune)
+        return Ledgers(store, evidence, store.prune, lambda: store.epoch)
 
     def reader(self, entry: ConfiguredProject) -> Reader:
         return VerdictReader(Runs(Path(entry.project.root)).database)
@@ -113,7 +115,7 @@ class VolatileRecords:
         self._stores: dict[str, VolatileStore] = defaultdict(VolatileStore)
 
     def open(self, entry: ConfiguredProject) -> Ledgers:
-        return Ledgers(self._stores[entry.project.root], NoEvidence(), lambda: None)
+        return Ledgers(self._stores[entry.project.root], NoEvidence(), lambda: None, lambda: 0)
 
     def reader(self, entry: ConfiguredProject) -> Reader:
         return self._stores[entry.project.root]
@@ -154,6 +156,7 @@ def assemble(
         opener=lambda name: records.open(_entry(coordinator.configuration, name)),
         view=lambda: overview.view(),  # noqa: PLW0108  it is built below, from the coordinator
         publish=records.publish,
+        lost=lambda name: coordinator.post(CacheLost(name)),
     )
     coordinator = Coordinator(
         configuration,

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from dev_assistant.model import ProjectName
 from dev_assistant.ports import HintKind
+from dev_assistant.service.messages import CacheLost
 from flows.world import World
 
 
@@ -176,3 +178,12 @@ def test_while_git_is_busy_nothing_is_judged(tmp_path: Path) -> None:
     world.busy_git.clear()
     world.settle()
     assert world.states()["one.py"] == ("fresh", 1)
+
+
+def test_a_cache_that_was_lost_while_running_is_filled_again(world: World) -> None:
+    world.write("app/two.py", "BAD\n")
+    world.settle()
+    world.stores.clear()
+    world.coordinator.post(CacheLost(ProjectName("app")))
+    world.settle()
+    assert sorted(world.stores["app"].load()) == ["one.py", "two.py"]

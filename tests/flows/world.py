@@ -12,17 +12,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from dev_assistant.model import FileRecord, Job, RelPath, Urgency
+from dev_assistant.model import FileRecord, Job, ProjectName, RelPath, Urgency
 from dev_assistant.ports import HintKind
 from dev_assistant.record.volatile import NoEvidence, VolatileStore
 from dev_assistant.schedule.queue import JobQueue
 from dev_assistant.service.configuration import Configuration, ConfiguredProject, load
-from dev_assistant.service.coordinator import Collaborators, Coordinator
+from dev_assistant.service.coordinator import Coordinator
 from dev_assistant.service.errands import Errand
 from dev_assistant.service.feed import Feed
 from dev_assistant.service.messages import Barrier
 from dev_assistant.service.opening import Opener
+from dev_assistant.service.parts import Collaborators, Parts
 from dev_assistant.service.scribe import Batch
+from dev_assistant.service.state import ProjectState
 from dev_assistant.service.work import Bench
 from fakes.source import ScriptedSource
 from fakes.verifier import FakeVerifier
@@ -42,10 +44,13 @@ class RecordingFeed(Feed):
 
 
 class World:
-    """One workspace below ``root`` with the project ``app``; more come with ``workspace.json``."""
+    """The workspace in ``root``; ``project`` is the one that is meant when none is named."""
 
-    def __init__(self, root: Path, *, stores: dict[str, VolatileStore] | None = None) -> None:
+    def __init__(
+        self, root: Path, *, project: str = "app", stores: dict[str, VolatileStore] | None = None
+    ) -> None:
         self.root = root
+        self.project = project
         self.time = _EPOCH
         self.stores = {} if stores is None else stores
         self.evidence = NoEvidence()
@@ -84,7 +89,7 @@ class World:
         self.source.start(self.coordinator.post)
 
     def load(self) -> Configuration:
-        return load(self.root, cwd=self.root, environ={}, overrides={})
+        return load(None, cwd=self.root, environ={}, overrides={})
 
     def start(self) -> World:
         self.coordinator.start()
@@ -143,16 +148,23 @@ class World:
 
     # What is known
 
-    def record(self, path: str, project: str = "app") -> FileRecord | None:
+    @property
+    def state(self) -> ProjectState:
+        """The coordinator's own state: nothing else runs while a test looks."""
+        return self.parts.states[ProjectName(self.project)]
+
+    @property
+    def parts(self) -> Parts:
+        return self.coordinator._parts
+
+    def record(self, path: str, project: str | None = None) -> FileRecord | None:
         return self.files(project).get(RelPath(path))
 
-    def files(self, project: str = "app") -> Mapping[RelPath, FileRecord]:
-        for snapshot in self.coordinator.snapshot.projects:
-            if snapshot.project.name == project:
-                return snapshot.files
-        raise KeyError(project)
+    def files(self, project: str | None = None) -> Mapping[RelPath, FileRecord]:
+        name = self.project if project is None else project
+        return next(each.files for each in self.coordinator.snapshot.projects if each.project.name == name)
 
-    def states(self, project: str = "app") -> dict[str, tuple[str, int]]:
+    def states(self, project: str | None = None) -> dict[str, tuple[str, int]]:
         """State and findings by path."""
         return {path: (r.state.value, r.counts.total) for path, r in self.files(project).items()}
 

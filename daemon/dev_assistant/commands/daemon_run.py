@@ -22,7 +22,7 @@ from dev_assistant.logs.writer import Sink, Terminal
 from dev_assistant.places import Runs, Runtime, runtime_of
 from dev_assistant.serve.server import ControlServer
 from dev_assistant.service.configuration import Configuration
-from dev_assistant.service.handshake import Readiness
+from dev_assistant.service.handshake import Readiness, daemon_options
 from dev_assistant.service.instance import Instance
 from dev_assistant.watch.choose import open_source
 
@@ -32,7 +32,10 @@ EXAMPLES = ""
 _STOP_SECONDS = 4.0
 """Of the 5 s in which a daemon has to be gone after SIGTERM."""
 
-_LOCK_CHECK = 5.0
+_PULSE = 5.0
+"""Seconds between two looks whether the lock is still ours and all threads live."""
+
+_READY_PULSE = 0.1
 _LOG = get_logger("daemon")
 
 
@@ -61,7 +64,7 @@ def _run(args: argparse.Namespace, readiness: Readiness) -> int:
     if configuration.problems:
         raise ConfigError(list(configuration.all_problems))
     runtime = runtime_of(configuration.root)
-    options = tuple(sys.argv[1:])
+    options = daemon_options(configuration.root, workspace=args.workspace, watch_dirs=args.watch_dirs)
     instance = Instance.acquire(
         runtime, workspace=configuration.root, version=version("dev-assistant"), options=options
     )
@@ -119,20 +122,32 @@ def _watch(
     daemon = assembly.daemon
     server = ControlServer(runtime.socket, assembly.answers.handlers)
     _LOG.info("starting", pid=os.getpid(), version=instance.owner.version)
-    daemon.start()
     server.start()
-    while not (daemon.coordinator.ready.wait(0.1) or stopping.is_set() or daemon.ended.is_set()):
+    daemon.start()
+    try:
+        _until_ready(assembly, instance, readiness, stopping)
+        while not stopping.wait(_PULSE) and not daemon.ended.is_set():
+            if not instance.intact():
+                _LOG.error("the lock file was removed: this daemon ends, so that there are never two")
+                break
+    finally:
+        _LOG.info("stopping")
+        left = server.stop(timeout=1.0) + daemon.stop(_STOP_SECONDS)
+        _LOG.info("stopped", unfinished=left, failed=daemon.failed)
+    return 2 if daemon.failed else 0
+
+
+def _until_ready(
+    assembly: Assembly, instance: Instance, readiness: Readiness, stopping: threading.Event
+) -> None:
+    ready = assembly.daemon.coordinator.ready
+    while not (ready.wait(_READY_PULSE) or stopping.is_set()):
         continue
+    if assembly.daemon.failed or stopping.is_set():
+        readiness.failed(assembly.daemon.failed or "it was told to stop", hint="dev-assistant logs")
+        return
     readiness.ready(instance.owner)
     _LOG.info("ready", directories=assembly.answers.source.health().directories)
-    while not stopping.wait(_LOCK_CHECK) and not daemon.ended.is_set():
-        if not instance.intact():
-            _LOG.error("the lock file was removed: this daemon ends, so that there are never two")
-            break
-    _LOG.info("stopping")
-    left = server.stop(timeout=1.0) + daemon.stop(_STOP_SECONDS)
-    _LOG.info("stopped", unfinished=left, failed=daemon.failed)
-    return 2 if daemon.failed else 0
 
 
 def _stop_on_signals() -> threading.Event:

@@ -72,8 +72,16 @@ class Judging:
         taken, self._batches = self._batches, {}
         return taken
 
+    def save_all(self, state: ProjectState | None) -> None:
+        """Write every settled record again, after its store was lost."""
+        if state is not None:
+            settled = {path: record for path, record in state.files.items() if path not in state.debts}
+            self._batch(state).files.update(settled)
+
     def examine(self, state: ProjectState, paths: Sequence[RelPath], *, urgency: Urgency) -> None:
         """Look at the bytes of owed paths; each ends up settled or awaited."""
+        if not paths:
+            return
         looks = [self._planner.look(state, path) for path in paths]
         keys = [key for look in looks if isinstance(look, Look) for key in look.keys.values()]
         found = state.verdicts.find(keys) if keys else {}

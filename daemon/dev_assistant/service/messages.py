@@ -72,6 +72,13 @@ class Recheck:
 
 
 @dataclass(frozen=True, slots=True)
+class CacheLost:
+    """A project's store lost what was saved before: save all of it again."""
+
+    project: ProjectName
+
+
+@dataclass(frozen=True, slots=True)
 class Reload:
     """Read the configuration files anew."""
 
@@ -82,5 +89,15 @@ class Stop:
 
 
 Message = (
-    SourceEvent | Surveyed | SurveyEnded | Scoped | Finished | Reloaded | Barrier | Recheck | Reload | Stop
+    SourceEvent
+    | Surveyed
+    | SurveyEnded
+    | Scoped
+    | Finished
+    | Reloaded
+    | Barrier
+    | Recheck
+    | CacheLost
+    | Reload
+    | Stop
 )

@@ -37,11 +37,15 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Ledgers:
-    """Where one project's verdicts are kept, and how its cache is cut down to its limits."""
+    """Where one project's verdicts are kept, and how its cache is cut down to its limits.
+
+    ``epoch`` grows when the store lost what was saved before.
+    """
 
     store: VerdictStore
     evidence: EvidenceLog
     prune: Callable[[], object]
+    epoch: Callable[[], int]
 
 
 _PRUNE_EVERY = 5_000
@@ -58,15 +62,22 @@ class Scribe:
     """Orders are carried out in the order in which they were given.
 
     ``opener`` makes a project's store and evidence log when first needed, ``view`` the picture for
-    ``publish``; all three are called on the scribe's thread.
+    ``publish``, and ``lost`` is told of a project whose cache has to be filled anew; all are called on the
+    scribe's thread.
     """
 
     def __init__(
-        self, *, opener: Opener, view: Callable[[], WorkspaceView], publish: Callable[[WorkspaceView], None]
+        self,
+        *,
+        opener: Opener,
+        view: Callable[[], WorkspaceView],
+        publish: Callable[[WorkspaceView], None],
+        lost: Callable[[ProjectName], None],
     ) -> None:
         self._opener = opener
         self._view = view
         self._publish = publish
+        self._lost = lost
         self._orders: queue.SimpleQueue[_Order | None] = queue.SimpleQueue()
         self._open: dict[ProjectName, Ledgers] = {}
         self._unsaved: dict[ProjectName, Batch] = {}
@@ -158,7 +169,10 @@ class Scribe:
     def _save(self, project: ProjectName, batch: Batch) -> None:
         ledgers = self._ledgers(project)
         if batch.files or batch.verdicts:
+            before = ledgers.epoch()
             ledgers.store.save(batch.files, batch.verdicts)
+            if ledgers.epoch() != before:
+                self._lost(project)
             self._grown += len(batch.verdicts)
             batch.files, batch.verdicts = {}, {}
         if batch.evidence:

@@ -167,7 +167,9 @@ def _length(output: IO[bytes]) -> int | None:
     """The size of the message that follows; None where there is none or it is no message."""
     length = None
     while line := output.readline(1024).strip():
-        name, _, value = line.partition(b":")
+        name, colon, value = line.partition(b":")
+        if not colon:
+            return None
         if name.lower() == b"content-length":
             length = int(value)
     return length if length is not None and length <= _LONGEST else None

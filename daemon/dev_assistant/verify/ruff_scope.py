@@ -59,7 +59,7 @@ class RuffScope:
         inits = (f"{directory}/__init__.py" for directory in directories)
         self._packages = {path: os.path.isfile(path) for path in inits}
         self._wide: set[str] = set()
-        self._forget(now=time.monotonic())
+        self.forget()
         self.digest = self._digest()
 
     @property
@@ -78,9 +78,8 @@ class RuffScope:
         """What to do with a path; None: ruff has nothing to say of such files."""
         full = self.absolute(path)
         directory, _, name = full.rpartition("/")
-        now = time.monotonic()
-        if now > self._until:
-            self._forget(now=now)
+        if time.monotonic() > self._until:
+            self.forget()
         place = self._view.place(directory)
         reason = place.excluded or place.group.excludes_file(full, name)
         if place.group.kind(full, name):
@@ -99,7 +98,7 @@ class RuffScope:
         modules_changed = self._modules.refresh(full)
         if not (package_changed or modules_changed):
             return Reach.ITSELF
-        self._forget(now=time.monotonic())
+        self.forget()
         return Reach.PROJECT if modules_changed else Reach.SUBTREE
 
     def outside(self) -> tuple[str, ...]:
@@ -109,6 +108,11 @@ class RuffScope:
     def view(self) -> View:
         """The surroundings as they are from now on."""
         return View(self._roots, self._group_of, self._modules, self._wide)
+
+    def forget(self) -> None:
+        """What was seen beside the files is not so any more: look again at the next claim."""
+        self._view = self.view()
+        self._until = time.monotonic() + _MEMORY_SECONDS
 
     def current(self, places: Iterable[Place]) -> bool:
         """Whether the configuration is what it was: no file changed, and none appeared above these places."""
@@ -147,10 +151,6 @@ class RuffScope:
         changed = self._packages.get(path) is not exists
         self._packages[path] = exists
         return changed
-
-    def _forget(self, *, now: float) -> None:
-        self._view = self.view()
-        self._until = now + _MEMORY_SECONDS
 
     def _covers(self, path: str) -> bool:
         return any(path.startswith(watched + "/") for watched in self._watched)

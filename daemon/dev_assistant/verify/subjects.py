@@ -57,6 +57,7 @@ class Turn:
         directory, _, name = path.rpartition("/")
         place = self._view.place(directory)
         if self._view.basis(place, path, name) != job.basis:
+            self.scope.forget()
             self.verdicts[job.path] = Moved()
         elif place.group.problem:
             broken = self.scope.current([place])
@@ -74,7 +75,7 @@ class Turn:
         view = self.scope.view()
         current = self.scope.current([subject.place for subject in subjects])
         for subject in subjects:
-            if not (current and self._stands(subject, view)):
+            if not (current and self._surrounded(subject, view) and _unchanged(subject.path, subject.job)):
                 self.verdicts[subject.job.path] = Moved()
 
     def outer_package(self, place: Place) -> str | None:
@@ -115,13 +116,14 @@ class Turn:
             return None
         return subject._replace(text=text, imports=imports)
 
-    def _stands(self, subject: Subject, view: View) -> bool:
+    def _surrounded(self, subject: Subject, view: View) -> bool:
+        """Whether what the verdict depends on beside the file is what the job names."""
         place = view.place(subject.place.path)
-        if view.basis(place, subject.path, subject.name) != subject.job.basis:
-            return False
-        if subject.imports and not self.scope.settle(place, subject.imports):
-            return False
-        return _unchanged(subject.path, subject.job)
+        same = view.basis(place, subject.path, subject.name) == subject.job.basis
+        if same and (not subject.imports or self.scope.settle(place, subject.imports)):
+            return True
+        self.scope.forget()
+        return False
 
 
 def _unchanged(path: str, job: Job) -> bool:

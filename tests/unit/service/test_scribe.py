@@ -14,16 +14,19 @@ APP = ProjectName("app")
 
 
 class FullDisk(VolatileStore):
-    """Refuses so many saves."""
+    """Refuses so many saves; with ``forgetful`` it loses what was there at every save."""
 
-    def __init__(self, refusals: int) -> None:
+    def __init__(self, refusals: int = 0, *, forgetful: bool = False) -> None:
         super().__init__()
         self.refusals = refusals
+        self.epoch = 0
+        self._forgetful = forgetful
 
     def save(self, files: Mapping[RelPath, FileRecord | None], verdicts: Mapping[Digest, Verdict]) -> None:
         if self.refusals:
             self.refusals -= 1
             raise StoreUnavailable("disk full")
+        self.epoch += self._forgetful
         super().save(files, verdicts)
 
 
@@ -37,18 +40,19 @@ def flushed(scribe: Scribe) -> None:
     assert done.wait(10)
 
 
-def scribe_over(store: VolatileStore, published: list[Any]) -> Scribe:
+def scribe_over(store: FullDisk, published: list[Any]) -> Scribe:
     scribe = Scribe(
-        opener=lambda name: Ledgers(store, NoEvidence(), lambda: None),
+        opener=lambda name: Ledgers(store, NoEvidence(), lambda: None, lambda: store.epoch),
         view=lambda: "view",  # type: ignore[arg-type, return-value]
         publish=published.append,
+        lost=lambda name: published.append(f"lost {name}"),
     )
     scribe.start()
     return scribe
 
 
 def test_what_was_handed_in_before_a_flush_is_saved_after_it(tmp_path: Path) -> None:
-    store = VolatileStore()
+    store = FullDisk()
     published: list[Any] = []
     scribe = scribe_over(store, published)
     scribe.save(batch("a.py"))
@@ -79,4 +83,13 @@ def test_trouble_is_named_while_it_lasts() -> None:
     scribe.save(batch("a.py"))
     flushed(scribe)
     assert "disk full" in scribe.trouble
+    assert scribe.stop(10)
+
+
+def test_a_cache_that_was_lost_is_told_of() -> None:
+    published: list[Any] = []
+    scribe = scribe_over(FullDisk(forgetful=True), published)
+    scribe.save(batch("a.py"))
+    flushed(scribe)
+    assert "lost app" in published
     assert scribe.stop(10)

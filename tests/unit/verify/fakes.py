@@ -37,4 +37,4 @@ def serve(answers, count=None):
             write(id=message["id"], **answers(message))
             count = None if count is None else count - 1
 """
-"""The plumbing of a language server: ``serve`` answers requests with what ``answers`` says, ``count`` of them."""
+"""The plumbing of a language server: ``serve`` answers ``count`` requests with what ``answers`` says."""

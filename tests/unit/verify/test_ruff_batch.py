@@ -15,8 +15,8 @@ import json, os, sys
 files = sys.argv[sys.argv.index("--") + 1:]
 def finding(path, name="unused-import", code="F401", **more):
     place = {"row": 1, "column": 1}
-    line = dict(name=name, code=code, message="m", filename=path, location=place, end_location=place, fix=None)
-    print(json.dumps(line | more))
+    line = dict(name=name, code=code, message="m", filename=path, fix=None)
+    print(json.dumps(line | dict(location=place, end_location=place) | more))
 """
 
 
@@ -116,7 +116,10 @@ def test_long_lists_are_cut_and_every_file_is_judged_once(tmp_path):
 
 
 def test_names_that_are_printed_alike_are_not_run_together(tmp_path):
-    body = "for path in files: finding(os.fsencode(path).decode('utf-8', 'replace'), code=str(len(files)))\nsys.exit(1)"
+    body = """
+for path in files: finding(os.fsencode(path).decode('utf-8', 'replace'), code=str(len(files)))
+sys.exit(1)
+"""
     paths = [f"{tmp_path}/n{byte}.py" for byte in ("\udcff", "\udcfe", "\ufffd")]
     verdicts = _batch(tmp_path, body).check(paths)
     assert {path: [f.rule for f in verdict.findings] for path, verdict in verdicts.items()} == {

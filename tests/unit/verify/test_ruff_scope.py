@@ -52,6 +52,16 @@ def test_what_a_configuration_extends_is_never_quoted(tmp_path):
     assert "root:x" not in problem
 
 
+TOML = b"""ruff failed
+  Cause: Failed to parse /p/sub/ruff.toml
+  Cause: TOML parse error at line 3, column 1
+  |
+3 | secret
+  | ^^^^
+unknown field `nope`
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -61,8 +71,7 @@ def test_what_a_configuration_extends_is_never_quoted(tmp_path):
         ),
         (b"", "ruff failed without a word"),
         (
-            b"ruff failed\n  Cause: Failed to parse /p/sub/ruff.toml\n  Cause: TOML parse error at line 3, column 1\n"
-            b"  |\n3 | secret\n  | ^^^^\nunknown field `nope`\n",
+            TOML,
             "sub/ruff.toml:3: unknown field `nope`",
         ),
         (

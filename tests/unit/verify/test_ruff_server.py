@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from dev_assistant import process
 from dev_assistant.model import Checked
 from dev_assistant.verify.ruff_scope import build
-from dev_assistant.verify.ruff_server import Document, Key, Servers, Session
+from dev_assistant.verify.ruff_server import Document, Key, Servers
 from unit.verify.fakes import LANGUAGE_SERVER, program
 from unit.verify.judging import directories, project, write
 
@@ -28,16 +30,19 @@ def read_documents():
         if "id" in message:
             return message
 
-def main(diagnose=lambda text: ["invalid-syntax"] if "(" in text else [], settings=TEXT, before=lambda: None):
+SETTINGS = TEXT
+
+def main(diagnose=lambda text: ["invalid-syntax"] if "(" in text else [], before=lambda: None):
     while True:
         message = read_documents()
         if message["method"] == "initialize":
             result = {}
         elif message["method"] == "workspace/executeCommand":
-            result = settings
+            result = SETTINGS
         else:
             before()
-            result = {"kind": "full", "items": list(map(item, diagnose(texts[message["params"]["textDocument"]["uri"]])))}
+            text = texts[message["params"]["textDocument"]["uri"]]
+            result = {"kind": "full", "items": list(map(item, diagnose(text)))}
         write(id=message["id"], result=result)
 """
 )
@@ -46,8 +51,8 @@ def main(diagnose=lambda text: ["invalid-syntax"] if "(" in text else [], settin
 class Tree:
     """One project with one file, and the document for it."""
 
-    def __init__(self, root) -> None:
-        write(root, {"ruff.toml": 'lint.select = ["F"]\n', "a.py": "import os\n"})
+    def __init__(self, root: Path, options: str = 'lint.select = ["F"]\n') -> None:
+        write(root, {"ruff.toml": options, "a.py": "import os\n"})
         self.root = str(root)
         scope = build(project(root), directories(root), ruff=process.tool("ruff"), timeout=30.0)
         self.group = scope.view().place(self.root).group
@@ -102,8 +107,8 @@ def test_a_clean_file_is_believed_of_a_server_that_would_see_a_syntax_error(serv
     ("body", "why"),
     [
         ("main(diagnose=lambda text: [])", "it leaves the file out"),
-        ("main(settings=TEXT.replace('F401', 'F402'))", "its rules are others"),
-        ("main(settings='nonsense')", "it does not say what its rules are"),
+        ("SETTINGS = TEXT.replace('F401', 'F402'); main()", "its rules are others"),
+        ("SETTINGS = 'nonsense'; main()", "it does not say what its rules are"),
         ("main(before=sys.exit)", "it ends"),
         ("main(before=lambda: print('nonsense', flush=True))", "it talks nonsense"),
         ("main(before=lambda: write(id=99, result=None))", "it answers what nobody asked"),
@@ -118,27 +123,23 @@ def test_no_verdict_from_a_server_that_cannot_be_believed(servers, tree, fake, b
     assert _check(servers, fake(body), tree, timeout=timeout) == {}, why
 
 
-def test_a_server_that_complains_has_to_prove_its_settings_again(tree, fake):
+def test_a_server_that_complains_has_to_prove_its_settings_again(servers, tree, fake):
     body = """
-shown = []
-def complain():
-    if not shown:
-        write(method="window/showMessage", params={"type": 1, "message": "broken configuration"})
-    shown.append(1)
-class Once(str): pass
-main(before=complain, settings=TEXT)
+def others():
+    global SETTINGS
+    write(method="window/showMessage", params={"type": 1, "message": "broken"})
+    SETTINGS = TEXT.replace("F401", "F402")
+main(before=others)
 """
-    session = Session(fake(body), tree.key)
-    try:
-        assert session.check([tree.document()], timeout=30.0) != {}
-        assert session.check([tree.document()], timeout=30.0) != {}
-        proofs = session._proofs
-        session._hear("window/showMessage", b'{"type": 3, "message": "hello"}')
-        assert session._proofs is proofs
-        session._hear("window/showMessage", b'{"type": 1, "message": "broken"}')
-        assert session._proofs == {}
-    finally:
-        session.stop()
+    ruff = fake(body)
+    assert _check(servers, ruff, tree) != {}
+    assert _check(servers, ruff, tree) == {}
+
+
+def test_a_server_that_only_tells_something_is_believed(servers, tree, fake):
+    body = 'main(before=lambda: write(method="window/showMessage", params={"type": 3, "message": "hello"}))'
+    ruff = fake(body)
+    assert _check(servers, ruff, tree) == _check(servers, ruff, tree) != {}
 
 
 def test_a_server_that_failed_is_started_again_once_and_then_left_alone_for_a_while(
@@ -162,19 +163,5 @@ def test_servers_are_few_and_the_longest_idle_makes_room(servers, tree, fake):
 def test_another_configuration_is_another_server(servers, tree):
     ruff = process.tool("ruff")
     assert _check(servers, ruff, tree, tree.document("import os\n"))[f"{tree.root}/a.py"].findings
-    with open(f"{tree.root}/ruff.toml", "w") as handle:
-        handle.write('lint.select = ["W"]\n')
-    other = Tree.__new__(Tree)
-    other.root = tree.root
-    scope = build(project_of(tree), [tree.root], ruff=ruff, timeout=30.0)
-    other.group, other.key = (
-        scope.view().place(tree.root).group,
-        Key(tree.root, scope.folders, scope.digest, "1"),
-    )
+    other = Tree(Path(tree.root), 'lint.select = ["W"]\n')
     assert _check(servers, ruff, other, other.document("import os\n")) == {f"{tree.root}/a.py": Checked()}
-
-
-def project_of(tree: Tree):
-    from pathlib import Path  # noqa: PLC0415  the one place that needs it
-
-    return project(Path(tree.root))

@@ -1,0 +1,129 @@
+"""The parts among which the coordinator divides its work, connected with one another.
+
+All of them run on its thread and share its state; only it is told of messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from dev_assistant.model import Job, ProjectName, Urgency
+from dev_assistant.ports import ChangeSource, Verifier
+from dev_assistant.schedule.queue import JobQueue
+from dev_assistant.service.barriers import Barriers
+from dev_assistant.service.configuration import Configuration
+from dev_assistant.service.errands import Errand
+from dev_assistant.service.feed import Feed
+from dev_assistant.service.intake import Intake
+from dev_assistant.service.judging import Judging
+from dev_assistant.service.ledger import Ledger
+from dev_assistant.service.messages import Message
+from dev_assistant.service.opening import Opener
+from dev_assistant.service.plan import Planner
+from dev_assistant.service.releasing import Releasing
+from dev_assistant.service.roster import Roster
+from dev_assistant.service.scoping import Scoping
+from dev_assistant.service.scribe import Batch
+from dev_assistant.service.state import ProjectState
+from dev_assistant.service.surveys import Surveys
+from dev_assistant.service.territory import Territory
+
+
+@dataclass(frozen=True, slots=True)
+class Collaborators:
+    """All that is called from the coordinator's thread. None of these calls blocks."""
+
+    source: ChangeSource
+    verifiers: Mapping[str, Verifier]
+    queue: JobQueue[Job]
+    feed: Feed
+    run: Callable[[Errand, Urgency], None]
+    save: Callable[[dict[ProjectName, Batch]], None]
+    report: Callable[[], None]
+    flush: Callable[[Callable[[], None]], None]
+    retire: Callable[[ProjectName], None]
+    opener: Opener
+    load: Callable[[], Configuration]
+    git_busy: Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Owned by the coordinator's thread."""
+
+    states: dict[ProjectName, ProjectState]
+    ledger: Ledger
+    barriers: Barriers
+    scoping: Scoping
+    surveys: Surveys
+    intake: Intake
+    judging: Judging
+    releasing: Releasing
+    roster: Roster
+
+
+def connect(
+    configuration: Configuration,
+    *,
+    collaborators: Collaborators,
+    post: Callable[[Message], None],
+    now: Callable[[], float],
+    wall: Callable[[], int],
+) -> Parts:
+    """Make the parts; ``post`` hands in a message to the coordinator."""
+    states: dict[ProjectName, ProjectState] = {}
+    ledger, territory, verifiers = Ledger(), Territory(), collaborators.verifiers
+    scoping = Scoping(
+        states=states,
+        ledger=ledger,
+        territory=territory,
+        verifiers=verifiers,
+        run=collaborators.run,
+        post=post,
+        now=now,
+    )
+    surveys = Surveys(
+        states=states,
+        ledger=ledger,
+        territory=territory,
+        scoping=scoping,
+        source=collaborators.source,
+        run=collaborators.run,
+        post=post,
+        now=now,
+    )
+    judging = Judging(
+        planner=Planner(verifiers=verifiers, territory=territory, wall=wall),
+        queue=collaborators.queue,
+        feed=collaborators.feed,
+        ripple=scoping.ripple,
+        versions=lambda name: verifiers[name].version(),
+        now=now,
+        wall=wall,
+    )
+    roster = Roster(
+        configuration,
+        states=states,
+        ledger=ledger,
+        surveys=surveys,
+        scoping=scoping,
+        source=collaborators.source,
+        opener=collaborators.opener,
+        retire=collaborators.retire,
+        load=collaborators.load,
+        run=collaborators.run,
+        post=post,
+        now=now,
+    )
+    return Parts(
+        states=states,
+        ledger=ledger,
+        barriers=Barriers(ledger),
+        scoping=scoping,
+        surveys=surveys,
+        intake=Intake(states=states, territory=territory, surveys=surveys, scoping=scoping, now=now),
+        judging=judging,
+        releasing=Releasing(judging=judging, git_busy=collaborators.git_busy),
+        roster=roster,
+    )

@@ -1,0 +1,58 @@
+"""When owed paths are examined: lone saves as soon as they are due, everything else in slices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import islice
+
+from dev_assistant.model import Urgency
+from dev_assistant.service.judging import Judging
+from dev_assistant.service.state import ProjectState
+
+_SLICE = 64
+"""Paths examined between two looks at the inbox: about a millisecond when the bytes are in memory."""
+
+_LONE = 32
+"""So many paths due at once are still saves by a person; more are a batch."""
+
+_GIT_HOLD = 0.05
+"""Seconds that a project rests after git was last seen busy in it."""
+
+
+class Releasing:
+    """Runs on the coordinator's thread; ``git_busy`` takes a git directory."""
+
+    def __init__(self, *, judging: Judging, git_busy: Callable[[str], bool]) -> None:
+        self._judging = judging
+        self._git_busy = git_busy
+
+    def deadline(self, state: ProjectState, now: float) -> float | None:
+        """When ``advance`` has something to do; None: not before the next message."""
+        if not state.ready:
+            return None
+        return now if state.backlog else state.debouncer.next_deadline()
+
+    def advance(self, state: ProjectState, now: float) -> bool:
+        """Release what is due and examine one slice of the backlog; True if there was anything."""
+        if not state.ready:
+            return False
+        released = self._release(state, now)
+        paths = list(islice(state.backlog, _SLICE))
+        for path in paths:
+            del state.backlog[path]
+        self._judging.examine(state, paths, urgency=Urgency.BULK)
+        return released or bool(paths)
+
+    def _release(self, state: ProjectState, now: float) -> bool:
+        deadline = state.debouncer.next_deadline()
+        if deadline is None or deadline > now:
+            return False
+        if state.git is not None and self._git_busy(state.git):
+            state.debouncer.hold(until=now + _GIT_HOLD)
+        due = state.debouncer.pop_due(now=now)
+        paths = [entry.key for entry in due if entry.key in state.debts]
+        if len(paths) > _LONE or any(entry.storm for entry in due):
+            state.backlog.update(dict.fromkeys(paths))
+        else:
+            self._judging.examine(state, paths, urgency=Urgency.INTERACTIVE)
+        return bool(due)

@@ -1,0 +1,73 @@
+"""What happens because time has passed: audits, looks for missing roots, reloads and reports."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from dev_assistant.model import FileState, Urgency
+from dev_assistant.service.parts import Parts
+
+_MISSING_EVERY = 1.0
+"""Seconds between two looks for watch paths that do not exist."""
+
+
+class Timers:
+    """Runs on the coordinator's thread; all times are monotonic seconds."""
+
+    def __init__(self, parts: Parts, *, report: Callable[[], None], now: float) -> None:
+        self._parts = parts
+        self._report = report
+        self._missing_at = now
+        self._audit_at = now + parts.roster.configuration.settings.audit_interval_sec
+        self._report_at: float | None = None
+        self.last_audit: float | None = None
+
+    def report_soon(self, now: float) -> None:
+        """What is published differs: report it, but not more often than is wanted."""
+        if self._report_at is None:
+            self._report_at = now + self._parts.roster.configuration.settings.stats_interval_ms / 1000
+
+    def deadline(self, now: float) -> float:
+        """When something is to be done next, by a timer or by a part."""
+        parts = self._parts
+        deadlines = [self._audit_at]
+        if any(state.missing for state in parts.states.values()):
+            deadlines.append(self._missing_at)
+        released = [parts.releasing.deadline(state, now) for state in parts.states.values()]
+        deadlines += [at for at in (parts.roster.reload_at, self._report_at, *released) if at is not None]
+        return min(deadlines)
+
+    def fire(self, now: float) -> bool:
+        """Do what is due; True when that made work."""
+        before = self._parts.ledger.outstanding
+        if self._report_at is not None and now >= self._report_at:
+            self._report_at = None
+            self._report()
+        if self._parts.roster.reload_at is not None and now >= self._parts.roster.reload_at:
+            self._parts.roster.reload()
+        if now >= self._missing_at:
+            self._missing_at = now + _MISSING_EVERY
+            self._look_for_missing()
+        if now >= self._audit_at:
+            self._audit(now)
+        return self._parts.ledger.outstanding != before
+
+    def _audit(self, now: float) -> None:
+        self._audit_at = now + self._parts.roster.configuration.settings.audit_interval_sec
+        self.last_audit = now
+        for state in self._parts.states.values():
+            self._parts.surveys.whole(state, trigger="audit", urgency=Urgency.BULK)
+        self.retry_failed(now)
+
+    def retry_failed(self, now: float) -> None:
+        """What a tool could not judge may be judged now: it may be back, or mended."""
+        for state in self._parts.states.values():
+            for path, record in state.files.items():
+                if record.state is FileState.FAILED:
+                    state.owe_bulk(path, since=now, trigger="retry")
+
+    def _look_for_missing(self) -> None:
+        for state in self._parts.states.values():
+            if any(os.path.isdir(top) for top in state.missing):
+                self._parts.surveys.whole(state, trigger="returned")

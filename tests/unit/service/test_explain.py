@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dev_assistant.service.explain import Explainer
+from flows.world import World
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / ".gitignore").write_text("build/\n")
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / "x.py").touch()
+    (tmp_path / "auth.py").write_text("BAD\n")
+    (tmp_path / "excluded.py").touch()
+    return World(tmp_path.resolve(), project=tmp_path.name).start()
+
+
+def why(world: World, path: str) -> dict[str, Any]:
+    explainer = Explainer(world.coordinator, {"ruff": world.verifier})  # type: ignore[dict-item]
+    document: dict[str, Any] = explainer(str(world.root / path))
+    return document["projects"][0]  # type: ignore[no-any-return]
+
+
+def test_a_judged_file_names_its_judge_and_its_key(world: World) -> None:
+    entry = why(world, "auth.py")
+    assert (entry["state"], entry["passed"], entry["priority"]) == ("fresh", False, "high")
+    (judge,) = entry["verifiers"]
+    assert (judge["name"], judge["version"], judge["decision"]) == ("ruff", "1.0", "included")
+    assert judge["findings"] == 1
+    record = world.record("auth.py")
+    assert record is not None and judge["key"] == record.parts[0].key
+
+
+def test_an_ignored_file_names_where_the_walk_turns_away(world: World) -> None:
+    entry = why(world, "build/x.py")
+    assert (entry["state"], entry["ignored"]) == ("unknown", "build")
+    assert entry["reason"] == "ignored by rules at build"
+
+
+def test_an_excluded_file_names_the_verifiers_reason(world: World) -> None:
+    assert why(world, "excluded.py")["verifiers"][0]["decision"] == "excluded by fake.toml"
+
+
+def test_a_type_that_nobody_knows(world: World) -> None:
+    assert why(world, "data.bin")["reason"] == "not a type of file that is judged"
+
+
+def test_a_path_outside_has_no_entry(world: World) -> None:
+    explainer = Explainer(world.coordinator, {})
+    assert explainer("/elsewhere/x.py")["projects"] == []
