@@ -121,7 +121,8 @@ class Desk:
         Returns that body.
         """
         live = self.check()
-        assert live == self.check("--no-cache")
+        fresh = self.check("--no-cache")
+        assert live == fresh, differences(live, fresh)
         self._assert_totals(live)
         return live
 
@@ -268,6 +269,23 @@ def totals(dashboard: str) -> tuple[int, int]:
     rows = [line.strip("| ").split(" | ") for line in dashboard.splitlines() if line.startswith("|")]
     row = dict(zip(rows[0], rows[2], strict=True))
     return int(row["Files"].replace(",", "")), int(row["Findings"].replace(",", ""))
+
+
+def differences(live: Document, fresh: Document) -> list[str]:
+    """The files, or else the totals, in which the daemon's document differs from a fresh one."""
+    known, right = (
+        {(file["project"], file["path"]): file for file in each["files"]} for each in (live, fresh)
+    )
+    paths = sorted(known.keys() | right.keys())
+    files = [f"{path}: {_row(known.get(path))}, fresh: {_row(right.get(path))}" for path in paths]
+    changed = [line for line, path in zip(files, paths, strict=True) if known.get(path) != right.get(path)]
+    return changed or [str((live["summary"], live["projects"])), str((fresh["summary"], fresh["projects"]))]
+
+
+def _row(file: Document | None) -> str:
+    if file is None:
+        return "not listed"
+    return f"{file['state']} {[finding['rule'] for finding in file['findings']]} {file['reason']}"
 
 
 def found(body: Document, project: str) -> dict[str, list[Place]]:

@@ -102,6 +102,7 @@ def test_waiting_tells_what_is_unknown(assembly: Assembly, tree: Path) -> None:
 
 
 def test_events_are_told_as_they_are_accepted(assembly: Assembly, tree: Path) -> None:
+    assembly.answers.wait(30)
     follower = assembly.answers.events()
     (tree / "good.py").write_text("import os\n")
     event = next(event for event in follower if event is not None)

@@ -64,7 +64,7 @@ class Answers:
             "status": lambda _: self.status(),
             "wait": lambda params: self.wait(_timeout(params)),
             "check": lambda params: self.check(params.get("paths") or (), _timeout(params)),
-            "events": lambda _: self.events(),
+            "events": lambda params: self.events(since_start=params.get("since_start") is True),
             "why": lambda params: self.why(str(params.get("path", ""))),
             "reload": lambda _: self.reload(),
             "stop": lambda _: self.end(),
@@ -74,9 +74,9 @@ class Answers:
         """The status document."""
         return encode(status_document(self.view()))
 
-    def events(self) -> Iterator[Event | None]:
-        """Verdicts as they are accepted, until the daemon stops."""
-        return self.feed.follow()
+    def events(self, *, since_start: bool = False) -> Iterator[Event | None]:
+        """Verdicts as they are accepted, until the daemon stops; None while there are none."""
+        return self.feed.follow(since_start=since_start)
 
     def reload(self) -> dict[str, object]:
         self.coordinator.post(Reload())

@@ -15,6 +15,7 @@ from dev_assistant.logs import get_logger
 from dev_assistant.model import FileRecord, FileState, Project, ProjectName
 from dev_assistant.ports import CoverLost, Hint, Hints, Overflowed, Scope
 from dev_assistant.service.configuration import Configuration
+from dev_assistant.service.judging import RECHECK
 from dev_assistant.service.messages import (
     Barrier,
     CacheLost,
@@ -171,7 +172,7 @@ class Coordinator:
             state = self._parts.states.get(name)
             if state is not None and state.files.get(path) is not None:
                 state.files.put(path, FileRecord(FileState.PENDING))
-                state.owe_bulk(path, since=now, trigger="check")
+                state.owe_bulk(path, since=now, trigger=RECHECK)
         if not message.paths:
             self._timers.retry_failed(now)
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
 _LIMIT = 20_000
+_REMEMBERED = 1_000
 _PULSE = 1.0
 
 Event = dict[str, Any]
@@ -23,6 +25,7 @@ class Feed:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._subscribers: list[queue.Queue[Event | None]] = []
+        self._recent: deque[Event] = deque(maxlen=_REMEMBERED)
 
     @property
     def wanted(self) -> bool:
@@ -30,6 +33,7 @@ class Feed:
 
     def publish(self, event: Event) -> None:
         with self._lock:
+            self._recent.append(event)
             subscribers = list(self._subscribers)
         for subscriber in subscribers:
             try:
@@ -37,13 +41,17 @@ class Feed:
             except queue.Full:
                 self._drop(subscriber)
 
-    def follow(self) -> Iterator[Event | None]:
+    def follow(self, *, since_start: bool = False) -> Iterator[Event | None]:
         """Events from now on, until the feed is closed or the reader was too slow.
+
+        ``since_start``: first those that are still remembered, at most 1,000.
 
         None after each second without one, so that whoever forwards them notices a reader who left.
         """
         subscriber: queue.Queue[Event | None] = queue.Queue(_LIMIT)
         with self._lock:
+            for event in self._recent if since_start else ():
+                subscriber.put_nowait(event)
             self._subscribers.append(subscriber)
         return self._read(subscriber)
 

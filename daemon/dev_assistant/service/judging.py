@@ -6,7 +6,7 @@ in the cache, where it is true, and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from dev_assistant.escape import path_text
 from dev_assistant.logs import get_logger
 from dev_assistant.model import (
     Checked,
+    Digest,
     FileRecord,
     FileState,
     Job,
@@ -37,6 +38,9 @@ from dev_assistant.service.scribe import Batch
 from dev_assistant.service.state import Awaited, Debt, ProjectState
 
 _LOG = get_logger("verify")
+RECHECK = "recheck"
+"""The trigger of paths whose findings were asked for and not found on disk."""
+
 _READ_ANYWAY = frozenset({"scan", "configuration"})
 """Triggers that follow from reading the configuration: it need not be read once more."""
 
@@ -87,6 +91,8 @@ class Judging:
         found = state.verdicts.find(keys) if keys else {}
         jobs: list[Job] = []
         for look in looks:
+            if state.debts[look.path].trigger == RECHECK and isinstance(look, Look):
+                self._save_again(state, look, found)
             state.dirty.discard(look.path)
             if isinstance(look, Left):
                 self._leave(state, look)
@@ -94,6 +100,11 @@ class Judging:
                 awaited = self._planner.awaited(look, found, state.files.get(look.path))
                 jobs += self._plan(state, look.path, awaited, urgency)
         self._queue.put_all([_request(job) for job in jobs])
+
+    def _save_again(self, state: ProjectState, look: Look, found: Mapping[Digest, Verdict]) -> None:
+        """Somebody missed these verdicts on disk: that memory still has them does not help."""
+        kept = {key: found[key] for key in look.keys.values() if key in found}
+        self._batch(state).verdicts.update(kept)
 
     def _plan(self, state: ProjectState, path: RelPath, awaited: Awaited, urgency: Urgency) -> Iterable[Job]:
         """Settle the path, or await it: then the jobs that will settle it."""

@@ -37,11 +37,12 @@ class Releasing:
         if not state.ready:
             return False
         released = self._release(state, now)
-        paths = list(islice(state.backlog, _SLICE))
-        for path in paths:
+        slice_ = list(islice(state.backlog, _SLICE))
+        for path in slice_:
             del state.backlog[path]
+        paths = [path for path in slice_ if path in state.debts]  # else it was settled as a save
         self._judging.examine(state, paths, urgency=Urgency.BULK)
-        return released or bool(paths)
+        return released or bool(slice_)
 
     def _release(self, state: ProjectState, now: float) -> bool:
         deadline = state.debouncer.next_deadline()

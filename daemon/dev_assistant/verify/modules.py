@@ -35,15 +35,21 @@ def dotted_imports(source: bytes) -> set[str]:
 
 
 class Modules:
-    """The modules below ``roots`` within ``directories``, kept true by ``refresh``. Thread-safe."""
+    """The modules below ``roots`` within ``directories``, kept true by ``refresh``. Thread-safe.
+
+    ``generation`` counts the changes.
+    """
 
     def __init__(self, roots: Iterable[str], directories: Iterable[str]) -> None:
         self._lock = threading.Lock()
         self._known: set[str] = set()
+        self._changed: dict[str, int] = {}
+        self.generation = 0
         self._totals: dict[str, int] = dict.fromkeys(roots, 0)
         if self._totals:
             for directory in directories:
                 self._scan(directory)
+        self._changed.clear()
 
     def total(self, roots: Iterable[str]) -> bytes:
         """A digest of the set of modules below each of ``roots``."""
@@ -59,6 +65,14 @@ class Modules:
             changed = True
             stem = os.path.dirname(stem)
         return changed
+
+    def knows(self, path: str) -> bool:
+        """Whether the module of this file is known to exist, or can be none for want of a root."""
+        return not self._totals or _stem(path) in self._known
+
+    def changed(self, path: str) -> int:
+        """The ``generation`` in which the module of this file or directory last came or went; 0: never."""
+        return self._changed.get(_stem(path), 0)
 
     def settle(self, roots: Iterable[str], names: Iterable[str]) -> bool:
         """Whether what is known of these dotted names is what the disk says; corrects it where not."""
@@ -83,6 +97,8 @@ class Modules:
             if (stem in self._known) is present:
                 return False
             self._known ^= {stem}
+            self.generation += 1
+            self._changed[stem] = self.generation
             for root in self._roots(stem):
                 weight = _weight(stem[len(root) + 1 :])
                 self._totals[root] = (self._totals[root] + (weight if present else -weight)) % _MODULUS

@@ -78,8 +78,10 @@ class RuffVerifier:
             return self._version[1]
 
     def scope(self, project: Project, directories: Iterable[str]) -> RuffScope:
-        """Read ruff's configuration for the project. Raises ToolError when ruff cannot be run at all."""
-        return ruff_scope.build(project, list(directories), ruff=process.tool("ruff"), timeout=self._timeout)
+        """Read ruff's configuration for the project. Does not raise: what is broken fails in ``verify``."""
+        return ruff_scope.build(
+            project, list(directories), ruff=lambda: process.tool("ruff"), timeout=self._timeout
+        )
 
     def verify(self, project: Project, scope: Scope, jobs: Sequence[Job]) -> list[Result]:
         """Judge jobs of one project; one result for each, in any order. Does not raise."""

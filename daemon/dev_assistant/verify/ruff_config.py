@@ -92,21 +92,15 @@ def stamp(path: str) -> Stamp:
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
-def candidates_above(directory: str) -> Iterable[str]:
-    """Where a configuration file that holds in ``directory`` could appear, in it and above it."""
-    while True:
-        for name in NAMES:
-            yield os.path.join(directory, name)
-        parent = os.path.dirname(directory)
-        if parent == directory:
-            return
-        directory = parent
-
-
-def user_candidates() -> list[str]:
-    """Where ruff looks for the user's own configuration, used where no other is found."""
-    base = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
-    return [os.path.join(base, "ruff", name) for name in NAMES]
+def candidates(directory: str, *, above: bool) -> Iterable[str]:
+    """Where a configuration for ``directory`` could appear: in it, and ``above`` it and at the user's."""
+    yield from (os.path.join(directory, name) for name in NAMES)
+    parent = os.path.dirname(directory)
+    if above and parent != directory:
+        yield from candidates(parent, above=True)
+    elif above:
+        base = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
+        yield from (os.path.join(base, "ruff", name) for name in NAMES)
 
 
 def _is_ruffs(pyproject: str) -> bool:

@@ -1,8 +1,8 @@
 """ruff's view of one project: what it claims, and the digest of all that decides a verdict beside the bytes.
 
 The configuration is read once, when the scope is built; what lies beside a file is looked up when it is asked
-for, since a package or a module may appear at any time. ``reach`` must be told of every path that changed
-before ``claims`` is asked again: it is how the scope forgets.
+for, since a package or a module may appear at any time. Tell ``reach`` of every path that came or went: only
+then are the claims on other files looked at afresh at once.
 """
 
 from __future__ import annotations
@@ -59,6 +59,9 @@ class RuffScope:
         inits = (f"{directory}/__init__.py" for directory in directories)
         self._packages = {path: os.path.isfile(path) for path in inits}
         self._wide: set[str] = set()
+        self._moved_packages: set[str] = set()
+        self._unsaid: set[str] = set()
+        self._said, self._speaker = self._modules.generation, ""
         self.forget()
         self.digest = self._digest()
 
@@ -78,32 +81,44 @@ class RuffScope:
         """What to do with a path; None: ruff has nothing to say of such files."""
         full = self.absolute(path)
         directory, _, name = full.rpartition("/")
-        if time.monotonic() > self._until:
-            self.forget()
+        self._notice(full, name)
         place = self._view.place(directory)
         reason = place.excluded or place.group.excludes_file(full, name)
         if place.group.kind(full, name):
-            return Excluded(reason) if reason else Included(self._view.basis(place, full, name))
+            if reason:
+                return Excluded(reason)
+            if self._modules.changed(full) > self._said:
+                self._unsaid.add(full)
+            return Included(self._view.basis(place, full, name))
         if name.endswith((".py", ".pyi")):
             return Excluded(reason or f"not in `include` of {place.group.config or 'ruff'}")
         return None
 
     def reach(self, path: RelPath) -> Reach:
-        """What else a creation, change or deletion of a file or directory may decide."""
+        """What else the creation, change or deletion of a file or directory may decide.
+
+        The answer stays the same until the path is claimed again. When many modules come or go at once only
+        the first to be asked about reaches the whole project: what is planned after that has seen them all.
+        """
         full = self.absolute(path)
         name = os.path.basename(full)
         if name in ruff_config.NAMES or full in self._stamps or self._new_source_root(full):
             return Reach.CONFIGURATION
-        package_changed = name == "__init__.py" and self._package_changed(full)
-        modules_changed = self._modules.refresh(full)
-        if not (package_changed or modules_changed):
-            return Reach.ITSELF
-        self.forget()
-        return Reach.PROJECT if modules_changed else Reach.SUBTREE
+        if name == "__init__.py":
+            self._look_at_package(full)
+        if self._modules.refresh(full):
+            self.forget()
+        if self._reaches_all(full):
+            return Reach.PROJECT
+        return Reach.SUBTREE if full in self._moved_packages else Reach.ITSELF
 
     def outside(self) -> tuple[str, ...]:
-        """Configuration files outside the watch paths: those that are read, and where one could appear."""
-        return tuple(sorted(path for path in self._stamps if not self._covers(path)))
+        """Configuration files outside the watch paths: those that are read, and where one could appear.
+
+        Above a project without configuration that could be anywhere; named are directories of the user's own.
+        """
+        paths = (path for path, taken in self._stamps.items() if taken or self._could_appear(path))
+        return tuple(sorted(path for path in paths if not self._covers(path)))
 
     def view(self) -> View:
         """The surroundings as they are from now on."""
@@ -146,11 +161,37 @@ class RuffScope:
         above = self._upwards(path if os.path.isdir(path) else os.path.dirname(path))
         return any(one not in self._directories and self._sources.matches(one) for one in above)
 
-    def _package_changed(self, path: str) -> bool:
+    def _notice(self, path: str, name: str) -> None:
+        """Whatever was said of this path is done with; a module that nobody told of is seen here."""
+        if path == self._speaker:
+            self._speaker = ""
+        if name == "__init__.py":
+            self._moved_packages.discard(path)
+            self._look_at_package(path)
+        if name.endswith((".py", ".pyi")) and not self._modules.knows(path) and self._modules.refresh(path):
+            self.forget()
+        if time.monotonic() > self._until:
+            self.forget()
+
+    def _look_at_package(self, path: str) -> None:
         exists = os.path.isfile(path)
-        changed = self._packages.get(path) is not exists
-        self._packages[path] = exists
-        return changed
+        if self._packages.get(path) is not exists:
+            self._packages[path] = exists
+            self._moved_packages.add(path)
+            self.forget()
+
+    def _reaches_all(self, path: str) -> bool:
+        if path == self._speaker:
+            return True
+        if self._modules.changed(path) <= self._said:
+            return False
+        if path in self._unsaid:
+            self._said, self._speaker = self._modules.generation, path
+            self._unsaid.clear()
+        return True
+
+    def _could_appear(self, path: str) -> bool:
+        return os.path.dirname(path) == self._root or _is_own(path)
 
     def _covers(self, path: str) -> bool:
         return any(path.startswith(watched + "/") for watched in self._watched)
@@ -163,17 +204,20 @@ class RuffScope:
         return Digest(state.hexdigest())
 
 
-def build(project: Project, directories: Iterable[str], *, ruff: str, timeout: float) -> RuffScope:
-    """Read the configuration that holds in ``directories`` (absolute). Does not raise for a broken one.
+def build(
+    project: Project, directories: Iterable[str], *, ruff: Callable[[], str], timeout: float
+) -> RuffScope:
+    """Read the configuration that holds in ``directories`` (absolute).
 
-    Raises ToolError when ruff cannot be run at all.
+    A broken one does not raise, nor does a ``ruff`` that cannot be found or run: their files are claimed, and
+    fail with the reason.
     """
     finder = Finder()
     everywhere = [*directories, *_walk_roots(project)]
     configs = {finder.governing(directory) for directory in everywhere} | {None}
     chains = {config: finder.chain(config) for config in configs if config}
     stamps = dict(finder.seen)
-    for path in (*ruff_config.candidates_above(project.root), *ruff_config.user_candidates()):
+    for path in ruff_config.candidates(project.root, above=finder.governing(project.root) is None):
         stamps.setdefault(path, ruff_config.stamp(path))
 
     def ask(config: str | None) -> Group:
@@ -202,9 +246,17 @@ def _sources(files: Iterable[ruff_config.ConfigFile]) -> GlobSet:
         return GlobSet(())
 
 
-def _asker(ruff: str, project: Project, timeout: float) -> Callable[[str], process.Completed]:
+def _is_own(path: str) -> bool:
+    directory = os.path.dirname(path)
+    try:
+        return directory != "/" and os.stat(directory).st_uid == os.geteuid()
+    except OSError:
+        return False
+
+
+def _asker(ruff: Callable[[], str], project: Project, timeout: float) -> Callable[[str], process.Completed]:
     def show_settings(path: str) -> process.Completed:
-        command = [ruff, "check", "--no-cache", "--show-settings", "--", path]
+        command = [ruff(), "check", "--no-cache", "--show-settings", "--", path]
         return process.run(command, cwd=project.root, timeout=timeout)
 
     return show_settings

@@ -32,3 +32,12 @@ def test_a_follower_that_does_not_read_is_dropped_and_told_the_end() -> None:
         feed.publish({"n": number})
     assert not feed.wanted
     assert len(list(follower)) < module._LIMIT + 1
+
+
+def test_what_is_remembered_comes_first_when_it_is_wanted() -> None:
+    feed = Feed()
+    feed.publish({"n": 1})
+    follower = feed.follow(since_start=True)
+    feed.publish({"n": 2})
+    feed.close()
+    assert list(follower) == [{"n": 1}, {"n": 2}]

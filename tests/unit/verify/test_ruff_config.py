@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from dev_assistant.verify.ruff_config import NAMES, Finder, candidates_above, stamp
+from dev_assistant.verify.ruff_config import NAMES, Finder, candidates, stamp
 from unit.verify.judging import write
 
 
@@ -80,11 +80,8 @@ def test_a_stamp_changes_with_the_file(tmp_path):
     assert stamp(str(path)) != before
 
 
-def test_candidates_reach_up_to_the_root():
-    assert list(candidates_above("/a"))[:4] == [
-        "/a/.ruff.toml",
-        "/a/ruff.toml",
-        "/a/pyproject.toml",
-        "/.ruff.toml",
-    ]
-    assert len(list(candidates_above("/a/b"))) == 3 * len(NAMES)
+def test_candidates_reach_up_to_the_root_and_to_the_users_own(monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/config")
+    assert list(candidates("/a/b", above=False)) == [f"/a/b/{name}" for name in NAMES]
+    places = ("/a/b/", "/a/", "/", "/config/ruff/")
+    assert list(candidates("/a/b", above=True)) == [place + name for place in places for name in NAMES]

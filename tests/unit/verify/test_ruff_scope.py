@@ -15,7 +15,7 @@ def _scope(root, *outside, watched: tuple[str, ...] = ()) -> RuffScope:
     tree = project(root, *outside)
     if watched:
         tree = Project(tree.name, tree.root, watched)
-    return build(tree, directories(root, *outside), ruff=process.tool("ruff"), timeout=30.0)
+    return build(tree, directories(root, *outside), ruff=lambda: process.tool("ruff"), timeout=30.0)
 
 
 def _basis(scope: RuffScope, path: str) -> str:
@@ -92,7 +92,7 @@ def test_reach_of_configuration(tmp_path):
     assert scope.reach(RelPath("other.toml")) is Reach.ITSELF
 
 
-def test_reach_of_packages_and_modules(tmp_path):
+def test_reach_of_a_package(tmp_path):
     write(tmp_path, {"ruff.toml": 'lint.select = ["F821"]\n', "pk/__init__.py": "", "pk/a.py": ""})
     scope = _scope(tmp_path)
     assert scope.reach(RelPath("pk/a.py")) is Reach.ITSELF
@@ -100,9 +100,21 @@ def test_reach_of_packages_and_modules(tmp_path):
     before = _basis(scope, "pk/a.py")
     (tmp_path / "pk/__init__.py").unlink()
     assert scope.reach(RelPath("pk/__init__.py")) is Reach.SUBTREE
+    assert scope.reach(RelPath("pk/__init__.py")) is Reach.SUBTREE, "until it is claimed again"
     assert _basis(scope, "pk/a.py") != before
-    write(tmp_path, {"new.py": ""})
-    assert scope.reach(RelPath("new.py")) is Reach.ITSELF, "no selected rule asks for modules"
+    scope.claims(RelPath("pk/__init__.py"))
+    assert scope.reach(RelPath("pk/__init__.py")) is Reach.ITSELF
+    write(tmp_path, {"pk/__init__.py": ""})
+    assert _basis(scope, "pk/__init__.py")
+    assert _basis(scope, "pk/a.py") == before, "a claim on the file itself is enough"
+    assert scope.reach(RelPath("pk/__init__.py")) is Reach.SUBTREE
+
+
+def test_modules_reach_nothing_where_no_rule_asks_for_them(tmp_path):
+    write(tmp_path, {"ruff.toml": 'lint.select = ["F821"]\n'})
+    scope = _scope(tmp_path)
+    write(tmp_path, {"new.py": "", "pk/m.py": ""})
+    assert {scope.reach(RelPath(path)) for path in ("new.py", "pk/m.py", "pk")} == {Reach.ITSELF}
 
 
 def test_reach_of_a_module_when_imports_are_sorted(tmp_path):
@@ -111,12 +123,39 @@ def test_reach_of_a_module_when_imports_are_sorted(tmp_path):
     before = _basis(scope, "t.py")
     assert scope.reach(RelPath("pk/a.py")) is Reach.ITSELF
     write(tmp_path, {"pk/new.py": ""})
-    assert scope.reach(RelPath("pk/new.py")) is Reach.PROJECT
-    assert scope.reach(RelPath("pk/new.py")) is Reach.ITSELF
+    assert _basis(scope, "pk/new.py")
+    assert [scope.reach(RelPath("pk/new.py")) for _ in range(2)] == [Reach.PROJECT] * 2
     assert _basis(scope, "t.py") != before
+    assert _basis(scope, "pk/new.py")
+    assert scope.reach(RelPath("pk/new.py")) is Reach.ITSELF
     (tmp_path / "pk/new.py").unlink()
     assert scope.reach(RelPath("pk/new.py")) is Reach.PROJECT
     assert _basis(scope, "t.py") == before
+
+
+def test_of_many_new_modules_one_reaches_the_project(tmp_path):
+    write(tmp_path, {"ruff.toml": 'lint.select = ["I"]\nexclude = ["gen"]\n', "t.py": ""})
+    scope = _scope(tmp_path)
+    new = [f"pk/m{number}.py" for number in range(5)]
+    write(tmp_path, dict.fromkeys([*new, "gen/g.py"], ""))
+    assert scope.reach(RelPath("pk")) is Reach.PROJECT
+    assert isinstance(scope.claims(RelPath("gen/g.py")), Excluded)
+    assert scope.reach(RelPath("gen/g.py")) is Reach.PROJECT
+    for path in new:
+        assert _basis(scope, path)
+    assert [scope.reach(RelPath(path)) for path in new] == [Reach.PROJECT, *[Reach.ITSELF] * 4]
+    write(tmp_path, {"pk/last.py": ""})
+    assert _basis(scope, "pk/last.py")
+    assert scope.reach(RelPath("pk/last.py")) is Reach.PROJECT
+
+
+def test_what_a_worker_noticed_first_still_reaches_the_project(tmp_path):
+    write(tmp_path, {"ruff.toml": 'lint.select = ["I"]\n', "t.py": "", "pk/a.py": ""})
+    scope = _scope(tmp_path)
+    write(tmp_path, {"pk/new.py": ""})
+    assert not scope.settle(scope.view().place(str(tmp_path)), {"pk.new"})
+    assert _basis(scope, "pk/new.py")
+    assert scope.reach(RelPath("pk/new.py")) is Reach.PROJECT
 
 
 def test_a_source_root_that_appears_is_a_change_of_configuration(tmp_path):
@@ -161,10 +200,16 @@ def test_configuration_outside_the_watch_paths_is_named(tmp_path):
     write(tmp_path, {"base.toml": "", "p/ruff.toml": 'extend = "../base.toml"\n', "p/src/a.py": ""})
     root = tmp_path / "p"
     scope = _scope(root, watched=(f"{root}/src",))
-    assert {f"{tmp_path}/base.toml", f"{root}/ruff.toml", f"{tmp_path}/pyproject.toml"} <= set(
-        scope.outside()
-    )
-    assert not [path for path in _scope(root).outside() if path.startswith(f"{root}/")]
+    mine = {f"{root}/{name}" for name in (".ruff.toml", "pyproject.toml", "ruff.toml")}
+    assert set(scope.outside()) == {f"{tmp_path}/base.toml", *mine}
+    assert scope.outside() == tuple(sorted(scope.outside()))
+    assert _scope(root).outside() == (f"{tmp_path}/base.toml",)
+
+
+def test_above_a_project_without_configuration_one_could_appear(tmp_path):
+    root = write(tmp_path / "p", {"a.py": ""})
+    assert {f"{tmp_path}/ruff.toml", f"{tmp_path}/pyproject.toml"} <= set(_scope(root).outside())
+    assert "/ruff.toml" not in _scope(root).outside()
 
 
 def test_current_notices_changes_and_new_files_on_the_way_down(tmp_path):
@@ -198,7 +243,7 @@ def test_paths_outside_the_project_are_resolved_from_its_root(tmp_path):
 
 def test_a_missing_ruff_breaks_every_claim_but_does_not_raise(tmp_path):
     write(tmp_path, {"a.py": ""})
-    scope = build(project(tmp_path), [str(tmp_path)], ruff=str(tmp_path / "no-ruff"), timeout=1.0)
+    scope = build(project(tmp_path), [str(tmp_path)], ruff=lambda: str(tmp_path / "no-ruff"), timeout=1.0)
     assert isinstance(scope.claims(RelPath("a.py")), Included)
     assert "cannot be started" in scope.view().place(str(tmp_path)).group.problem
     assert os.listdir(tmp_path) == ["a.py"]

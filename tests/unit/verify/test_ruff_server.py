@@ -54,7 +54,7 @@ class Tree:
     def __init__(self, root: Path, options: str = 'lint.select = ["F"]\n') -> None:
         write(root, {"ruff.toml": options, "a.py": "import os\n"})
         self.root = str(root)
-        scope = build(project(root), directories(root), ruff=process.tool("ruff"), timeout=30.0)
+        scope = build(project(root), directories(root), ruff=lambda: process.tool("ruff"), timeout=30.0)
         self.group = scope.view().place(self.root).group
         self.key = Key(self.root, scope.folders, scope.digest, "1")
 

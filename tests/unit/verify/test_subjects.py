@@ -15,7 +15,7 @@ PLAIN = 'lint.select = ["E"]\n'
 
 
 def _scope(root):
-    return build(project(root), directories(root), ruff=process.tool("ruff"), timeout=30.0)
+    return build(project(root), directories(root), ruff=lambda: process.tool("ruff"), timeout=30.0)
 
 
 def _verdict(turn: Turn, subject) -> object:
