@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
-from dev_assistant.errors import ConfigError
+from dev_assistant.errors import ConfigError, UserError
 from dev_assistant.logs import get_logger
 from dev_assistant.model import Digest, Job, ProjectName, Verdict
-from dev_assistant.places import Runs
+from dev_assistant.places import Runs, runtime_of
 from dev_assistant.ports import ChangeSource, Verifier
 from dev_assistant.record.evidence import JsonlEvidenceLog
 from dev_assistant.record.reader import VerdictReader
@@ -29,6 +31,7 @@ from dev_assistant.service.daemon import Daemon
 from dev_assistant.service.errands import Errands
 from dev_assistant.service.explain import Explainer
 from dev_assistant.service.feed import Feed
+from dev_assistant.service.instance import Instance
 from dev_assistant.service.messages import CacheLost
 from dev_assistant.service.opening import Opener, Reader
 from dev_assistant.service.overview import Overview
@@ -236,11 +239,24 @@ def check_once(
     configuration = loading()
     if configuration.all_problems:
         raise ConfigError(list(configuration.all_problems))
-    assembly = assemble(
-        configuration,
-        loading=loading,
-        source=NoSource(),
-        records=DiskRecords() if cached else VolatileRecords(),
-        stop=lambda: None,
-    )
-    return look_once(assembly.daemon, assembly.answers, paths=paths, timeout=timeout)
+    with _alone(configuration.root) if cached else nullcontext():
+        assembly = assemble(
+            configuration,
+            loading=loading,
+            source=NoSource(),
+            records=DiskRecords() if cached else VolatileRecords(),
+            stop=lambda: None,
+        )
+        return look_once(assembly.daemon, assembly.answers, paths=paths, timeout=timeout)
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Hold the daemon's lock, so that nobody else writes the same RUNS/ meanwhile."""
+    instance = Instance.acquire(runtime_of(root), workspace=root, version=version("dev-assistant"))
+    if instance is None:
+        raise UserError("a daemon or another check is at work here", hint="try again, or add --no-cache")
+    try:
+        yield
+    finally:
+        instance.release()

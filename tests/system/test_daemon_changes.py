@@ -94,6 +94,16 @@ def new_directories(app: Path, _: Path) -> None:
     subprocess.run(["sh", "-c", "mkdir -p a/b/c && echo 'import os' > a/b/c/new.py"], cwd=app, check=True)
 
 
+def directories_filled_slowly(app: Path, _: Path) -> None:
+    """Each file is written while its directory is being discovered."""
+    for number in range(10):
+        for depth in ("a", "a/b"):
+            directory = app / f"new{number}" / depth
+            directory.mkdir(parents=True)
+            for file in range(15):
+                (directory / f"m{file}.py").write_text(UNUSED)
+
+
 def copied_tree(app: Path, _: Path) -> None:
     subprocess.run(["cp", "-r", "pkg", "copy"], cwd=app, check=True)
 
@@ -175,6 +185,7 @@ CHANGES = [
     renaming,
     exchange,
     new_directories,
+    directories_filled_slowly,
     copied_tree,
     tree_moved_in,
     tree_moved_out,

@@ -54,8 +54,6 @@ def test_checkout_and_back(place: Desk) -> None:
     assert len(feature["files"]) == len(main["files"])
     assert feature != main
     verified = place.verified("app")
-    assert len(verified) >= FILES + 40
-
     for branch, body in (("main", main), ("feature", feature), ("main", main)):
         git(app, "checkout", "-q", branch)
         assert place.agree() == body

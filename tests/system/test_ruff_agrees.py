@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import dev_assistant
-from dev_assistant.model import Checked, Failed, Moved, Urgency
-from dev_assistant.ports import Excluded, Included
+from dev_assistant.model import Checked, Failed, Moved, RelPath, Urgency
+from dev_assistant.ports import Excluded, Included, Reach
 from dev_assistant.verify.ruff import RuffVerifier
 from unit.verify.judging import directories, job, judge, listed, paths, project, ruff, write
 
@@ -312,3 +312,108 @@ def test_a_change_while_it_was_judged_gives_no_verdict(tmp_path, verifier):
         write(tmp_path, {"ruff.toml": f'lint.select = ["E", "F"]  # {urgency}\n'})
         assert [result.verdict for result in verifier.verify(tree, scope, [asked])] == [Moved()]
         scope = verifier.scope(tree, directories(tmp_path))
+
+
+@pytest.mark.parametrize("urgency", list(Urgency))
+def test_an_import_is_sorted_anew_when_its_module_comes_and_goes(tmp_path, verifier, urgency):
+    source = "import pytest\n\nimport pk.new\n"
+    write(tmp_path, {"ruff.toml": 'lint.select = ["I"]\n', "pk/__init__.py": "", "tests/test_new.py": source})
+    tree = project(tmp_path)
+    scope = verifier.scope(tree, directories(tmp_path))
+    told = []
+    for change in ("none", "comes", "goes"):
+        if change == "comes":
+            write(tmp_path, {"pk/new.py": ""})
+        elif change == "goes":
+            (tmp_path / "pk/new.py").unlink()
+        assert (scope.reach(RelPath("pk/new.py")) is Reach.PROJECT) == (change != "none")
+        verdicts = judge(verifier, tree, scope, ["tests/test_new.py"], urgency)
+        assert _told_by_us(verdicts) == _told_by_ruff(tmp_path)
+        told.append(len(verdicts["tests/test_new.py"].findings))
+    assert told == [1, 0, 1]
+
+
+class _Follower:
+    """The daemon in small: claims, reach, a cache by key, and what is shown of each file."""
+
+    def __init__(self, verifier, root: Path) -> None:
+        self.verifier, self.root, self.tree = verifier, root, project(root)
+        self.scope = verifier.scope(self.tree, directories(root))
+        self.cache: dict[tuple, object] = {}
+        self.shown: dict[str, object] = {}
+
+    def follow(self, changed: list[str], urgency: Urgency) -> None:
+        for path in changed:
+            self.scope.claims(RelPath(path))
+        todo = {path for path in changed for path in self._reached(path)}
+        for _ in range(4):
+            todo = self._settle(sorted(todo), urgency)
+        assert not todo
+
+    def _reached(self, path: str) -> list[str]:
+        match self.scope.reach(RelPath(path)):
+            case Reach.CONFIGURATION:
+                self.scope = self.verifier.scope(self.tree, directories(self.root))
+                return [path, *paths(self.root)]
+            case Reach.PROJECT:
+                return [path, *paths(self.root)]
+            case Reach.SUBTREE:
+                return [path, *(p for p in paths(self.root) if p.startswith(os.path.dirname(path)))]
+        return [path]
+
+    def _settle(self, todo: list[str], urgency: Urgency) -> set[str]:
+        jobs = []
+        for path in todo:
+            self.shown.pop(path, None)
+            if (self.root / path).is_file() and isinstance(self.scope.claims(RelPath(path)), Included):
+                asked = job(self.scope, path, urgency)
+                known = self.cache.get((path, asked.digest, asked.basis))
+                if known is None:
+                    jobs.append(asked)
+                else:
+                    self.shown[path] = known
+        moved = set()
+        for result in self.verifier.verify(self.tree, self.scope, jobs):
+            asked = result.job
+            if isinstance(result.verdict, Moved):
+                moved.add(asked.path)
+            else:
+                self.cache[asked.path, asked.digest, asked.basis] = self.shown[asked.path] = result.verdict
+        return moved
+
+
+NAMES = ["pk/__init__.py", "pk/a.py", "pk/sub/__init__.py", "pk/sub/m.py", "src/q/r.py", "src/q/__init__.py"]
+NAMES += ["other/b.py", "tests/test_x.py", "tests/__init__.py", "top.py", "top/z.py"]
+LINES = [
+    "import pytest",
+    "import pk.a",
+    "from pk.sub import m",
+    "import pk.sub.m",
+    "import q.r",
+    "import top",
+]
+LINES += ["import other.b as b", "from . import a", "import top.z", "import src.q.r", "import os", "x = 1 "]
+CONFIGURATIONS = [
+    'lint.select = ["I", "F401", "INP"]\n',
+    'preview = true\nlint.select = ["I", "F401", "INP", "TID"]\n',
+    'lint.select = ["I", "W"]\nsrc = ["src", "other"]\nexclude = ["other"]\n',
+    "",
+]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_after_any_change_what_is_shown_is_what_a_fresh_check_says(tmp_path, verifier, seed):
+    dice = random.Random(seed)
+    write(tmp_path, {"ruff.toml": CONFIGURATIONS[seed]})
+    follower = _Follower(verifier, tmp_path)
+    for _ in range(40):
+        changed = dice.sample(NAMES, dice.choice([1, 1, 1, 4]))
+        for path in changed:
+            (tmp_path / path).unlink(missing_ok=True)
+            if dice.random() < 0.65:
+                write(tmp_path, {path: "\n".join(dice.sample(LINES, dice.randrange(4))) + "\n"})
+        if dice.random() < 0.1:
+            changed.append("ruff.toml")
+            write(tmp_path, {"ruff.toml": dice.choice(CONFIGURATIONS)})
+        follower.follow(changed, dice.choice(list(Urgency)))
+        assert _told_by_us(follower.shown) == _told_by_ruff(tmp_path)

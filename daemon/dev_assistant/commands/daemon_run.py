@@ -1,6 +1,7 @@
 """``daemon-run``: the daemon itself, in this process. ``start`` runs it; people do with ``--foreground``.
 
-The lock comes first and goes last: between the two there is exactly one daemon for the workspace.
+The lock comes first and is never given back by hand: the kernel does that when the process is gone, so
+whoever finds it free knows that nothing of the daemon is left.
 """
 
 from __future__ import annotations
@@ -71,17 +72,14 @@ def _run(args: argparse.Namespace, readiness: Readiness) -> int:
     if instance is None:
         readiness.running(None)
         return 0
-    try:
-        return _serve(
-            configuration,
-            foreground=args.foreground,
-            loading=loading,
-            runtime=runtime,
-            instance=instance,
-            readiness=readiness,
-        )
-    finally:
-        instance.release()
+    return _serve(
+        configuration,
+        foreground=args.foreground,
+        loading=loading,
+        runtime=runtime,
+        instance=instance,
+        readiness=readiness,
+    )
 
 
 def _serve(

@@ -97,11 +97,12 @@ class Modules:
             if (stem in self._known) is present:
                 return False
             self._known ^= {stem}
-            self.generation += 1
-            self._changed[stem] = self.generation
-            for root in self._roots(stem):
-                weight = _weight(stem[len(root) + 1 :])
+            weights = {root: _weight(stem[len(root) + 1 :]) for root in self._roots(stem)}
+            for root, weight in weights.items():
                 self._totals[root] = (self._totals[root] + (weight if present else -weight)) % _MODULUS
+            if any(weights.values()):
+                self.generation += 1
+                self._changed[stem] = self.generation
             return True
 
 

@@ -18,6 +18,7 @@ import msgspec
 from dev_assistant.errors import ToolError
 from dev_assistant.model import Checked, Failed, Finding
 from dev_assistant.verify.findings import Position, checked, finding
+from dev_assistant.verify.ruff_complaint import explain
 from dev_assistant.verify.stream import run_lines
 
 FLAGS: Final = (
@@ -105,7 +106,7 @@ class Batch:
     def _run(self, paths: Sequence[str], beside: Sequence[str]) -> dict[str, Checked | Failed]:
         answers = _Answers(paths, beside)
         others = [path for path in beside if path not in answers.known]
-        timeout = self.timeout * (1 + _FILE_SHARE * (len(paths) - 1))
+        timeout = scaled(self.timeout, count=len(paths))
         done = run_lines(
             [self.ruff, *FLAGS, *paths, *others],
             answers.take,
@@ -115,7 +116,7 @@ class Batch:
         )
         trouble = _TROUBLE.search(done.stderr)
         if done.status != (_FINDINGS if answers.any else 0):
-            raise ToolError(_ending(done.status, done.stderr))
+            raise ToolError(_ending(done.status, done.stderr, self.cwd))
         if trouble:
             raise ToolError(trouble.group().decode("utf-8", "replace"))
         for name, reason in _UNREAD.findall(done.stderr):
@@ -226,9 +227,11 @@ def _parts(paths: Iterable[str]) -> Iterator[list[str]]:
         yield from _parts(later)
 
 
-def _ending(status: int, stderr: bytes) -> str:
-    said = [line.strip() for line in stderr.decode("utf-8", "replace").splitlines() if line.strip()]
-    last = said[-1][:300] if said else "no output"
-    return (
-        f"ruff was killed by signal {-status}: {last}" if status < 0 else f"ruff exited with {status}: {last}"
-    )
+def scaled(timeout: float, *, count: int) -> float:
+    """The time for ``count`` files when one has ``timeout``; both in seconds."""
+    return timeout * (1 + _FILE_SHARE * (count - 1))
+
+
+def _ending(status: int, stderr: bytes, cwd: str) -> str:
+    ended = f"was killed by signal {-status}" if status < 0 else f"exited with {status}"
+    return f"ruff {ended}: {explain(stderr, root=cwd)}"

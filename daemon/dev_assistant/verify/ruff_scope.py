@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,15 +21,13 @@ from dev_assistant.ports import Excluded, Included, Reach
 from dev_assistant.verify import ruff_config, ruff_group, ruff_settings
 from dev_assistant.verify.globs import GlobError, GlobSet
 from dev_assistant.verify.modules import Modules
+from dev_assistant.verify.ruff_complaint import explain
 from dev_assistant.verify.ruff_config import Finder, Stamp
 from dev_assistant.verify.ruff_group import Group
 from dev_assistant.verify.surroundings import Place, View
 
 _SOMEWHERE: Final = os.devnull  # a file that no configuration governs: ruff then shows what it falls back on
 _MEMORY_SECONDS: Final = 0.25  # events lost are noticed at the next claim after this
-_EXCERPT = re.compile(r"^\s*\d*\s*\|")
-_LINE = re.compile(r"TOML parse error at line (\d+)")
-_FILE = re.compile(r"Failed to parse (.+)$", re.MULTILINE)
 
 
 class RuffScope:
@@ -271,28 +268,11 @@ def _ask(
     try:
         shown = show_settings(config or _SOMEWHERE)
         if shown.status != 0:
-            return ruff_group.broken(config, explain(shown.stderr, root))
+            return ruff_group.broken(config, explain(shown.stderr, root=root))
         settings = ruff_settings.parse(shown.stdout.decode("utf-8", "surrogateescape"))
     except ToolError as error:
         return ruff_group.broken(config, str(error))
     return ruff_group.group(config, settings, chain, base=root)
-
-
-def explain(stderr: bytes, root: str) -> str:
-    """ruff's own words in a line, with file and line in front.
-
-    Excerpts are dropped: a configuration may extend any file of the machine, and what stands there is not for
-    us to show.
-    """
-    text = stderr.decode("utf-8", "replace")
-    file, line = _FILE.search(text), _LINE.search(text)
-    said = [part.strip() for part in text.splitlines() if part.strip() and not _EXCERPT.match(part)]
-    told = [part.removeprefix("Cause: ") for part in said if not part.startswith(("ruff failed", "warning:"))]
-    last = " ".join(told[-1:]) or "ruff failed without a word"
-    if file is None or line is None:
-        return last.replace(root + "/", "")
-    place = os.path.relpath(file[1], root) if file[1].startswith(root + "/") else file[1]
-    return f"{place}:{line[1]}: {last}"
 
 
 def _walk_roots(project: Project) -> list[str]:

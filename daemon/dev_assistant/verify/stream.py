@@ -1,4 +1,8 @@
-"""Run a program and take its output line by line, so that no amount of it has to be in memory at once."""
+"""Run a program and take its output line by line, so that no amount of it has to be in memory at once.
+
+Lines are handed over while the program still runs, before it is known how it ends: nothing they say counts
+until the status is there.
+"""
 
 from __future__ import annotations
 

@@ -2,12 +2,10 @@ from __future__ import annotations
 
 import os
 
-import pytest
-
 from dev_assistant import process
 from dev_assistant.model import Project, RelPath
 from dev_assistant.ports import Excluded, Included, Reach
-from dev_assistant.verify.ruff_scope import RuffScope, build, explain
+from dev_assistant.verify.ruff_scope import RuffScope, build
 from unit.verify.judging import directories, project, write
 
 
@@ -50,38 +48,6 @@ def test_what_a_configuration_extends_is_never_quoted(tmp_path):
     problem = _scope(tmp_path / "p").view().place(f"{tmp_path}/p").group.problem
     assert problem
     assert "root:x" not in problem
-
-
-TOML = b"""ruff failed
-  Cause: Failed to parse /p/sub/ruff.toml
-  Cause: TOML parse error at line 3, column 1
-  |
-3 | secret
-  | ^^^^
-unknown field `nope`
-"""
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        (
-            b"ruff failed\n  Cause: Required version `>9` does not match\n",
-            "Required version `>9` does not match",
-        ),
-        (b"", "ruff failed without a word"),
-        (
-            TOML,
-            "sub/ruff.toml:3: unknown field `nope`",
-        ),
-        (
-            b"ruff failed\n  Cause: Unknown rule `Z` from `/p/ruff.toml`\n",
-            "Unknown rule `Z` from `ruff.toml`",
-        ),
-    ],
-)
-def test_ruffs_words_in_one_line(text, told):
-    assert explain(text, "/p") == told
 
 
 def test_reach_of_configuration(tmp_path):

@@ -1,0 +1,83 @@
+"""More changes at once than the kernel keeps: the loss is told, and made good."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from system.daemon_process import Desk, desk, found, ruff
+
+pytestmark = pytest.mark.linux
+
+CREATED = 20_000
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Desk]:
+    with desk(tmp_path) as place:
+        place.project("app")
+        place.write("app/src/a.py", "import os\n")
+        place.start()
+        yield place
+
+
+def test_random_operations(place: Desk) -> None:
+    """The same ones every time; the tree has few names, so that they meet."""
+    choose = random.Random(7)
+    app = place.projects["app"]
+    for _ in range(4):
+        for number in range(150):
+            operate(choose, app / "src", number)
+        body = place.agree()
+        assert found(body, "app") == ruff(app)
+    place.assert_chains()
+
+
+def operate(choose: random.Random, root: Path, number: int) -> None:
+    one, other = some(choose, root), some(choose, root)
+    match choose.randrange(6):
+        case 0 | 1:
+            one.mkdir(parents=True, exist_ok=True)
+            (one / f"m{choose.randrange(4)}.py").write_text(f"import os\n\nN = {number}\n")
+        case 2 if one.is_dir():
+            for file in itertools.islice(one.glob("*.py"), 2):
+                file.unlink()
+        case 3 if one.is_dir() and not other.exists() and one not in other.parents:
+            other.parent.mkdir(parents=True, exist_ok=True)
+            one.rename(other)
+        case 4 if one.is_dir() and not other.exists() and one not in other.parents:
+            shutil.copytree(one, other)
+        case 5 if one.is_dir() and choose.random() < 0.3:
+            shutil.rmtree(one)
+
+
+def some(choose: random.Random, root: Path) -> Path:
+    return root.joinpath(*choose.choices("xyz", k=choose.randint(1, 3)))
+
+
+def test_an_overflow_is_told_and_made_good(place: Desk) -> None:
+    daemon = psutil.Process(place.status()["pid"])
+    made = place.root / "app" / "src" / "made"
+    made.mkdir()
+    place.settle()
+    daemon.suspend()
+    try:
+        for number in range(CREATED):
+            (made / f"m{number}.py").touch()
+        (place.root / "app" / "src" / "a.py").write_text("import re\nimport sys\n")
+    finally:
+        daemon.resume()
+
+    body = place.agree()
+
+    assert place.status()["watch"]["overflows"] >= 1
+    assert body["summary"]["fresh"] == CREATED + 1
+    assert body["summary"]["findings"] == 2
+    assert "overflow" in (place.root / "RUNS/stats/workspace_dashboard.md").read_text()
+    place.assert_chains()
