@@ -160,6 +160,7 @@ def assemble(
         view=lambda: overview.view(),  # noqa: PLW0108  it is built below, from the coordinator
         publish=records.publish,
         lost=lambda name: coordinator.post(CacheLost(name)),
+        alive=lambda name: _is_alive(coordinator.configuration, name),
     )
     coordinator = Coordinator(
         configuration,
@@ -223,8 +224,17 @@ def _workers(
     )
 
 
+def _is_alive(configuration: Configuration, name: ProjectName) -> bool:
+    """Whether a project is in the workspace, and its root on disk."""
+    roots = [entry.project.root for entry in configuration.projects if entry.project.name == name]
+    return any(os.path.isdir(root) for root in roots)
+
+
 def _entry(configuration: Configuration, name: ProjectName) -> ConfiguredProject:
-    return next(entry for entry in configuration.projects if entry.project.name == name)
+    for entry in configuration.projects:
+        if entry.project.name == name:
+            return entry
+    raise UserError(f"project {name} has left the workspace")
 
 
 def check_once(

@@ -143,7 +143,7 @@ class World:
     def barrier(self) -> list[bool]:
         """A barrier by survey; the list is no longer empty once it is reached."""
         reached: list[bool] = []
-        self.coordinator.post(Barrier(None, lambda: reached.append(True)))
+        self.coordinator.post(Barrier(lambda: reached.append(True), survey=True))
         return reached
 
     # What is known

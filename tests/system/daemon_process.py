@@ -180,7 +180,7 @@ class Desk:
         return found
 
     def assert_nothing_runs(self, timeout: float = 5.0) -> None:
-        """All processes end; those that have and were not reaped yet by the system's first one count as ended."""
+        """All processes end. One that has and was not reaped yet does not count: that is up to the system."""
         deadline = time.monotonic() + timeout
         while alive := self.processes():
             assert time.monotonic() < deadline, [process.cmdline() for process in alive]
@@ -289,19 +289,19 @@ def _row(file: Document | None) -> str:
 
 
 def found(body: Document, project: str) -> dict[str, list[Place]]:
-    """The findings of every fresh file of a project, sorted, by path."""
+    """The findings of every module of a project that is fresh, sorted, by path."""
     return {
         file["path"]: sorted(
             (f["rule"], f["line"], f["column"], f["end_line"], f["end_column"], f["message"])
             for f in file["findings"]
         )
         for file in body["files"]
-        if file["project"] == project and file["state"] == "fresh"
+        if file["project"] == project and file["state"] == "fresh" and file["path"].endswith(".py")
     }
 
 
 def ruff(root: Path) -> dict[str, list[Place]]:
-    """What plain ruff finds in a project: every file that it looks at, by path."""
+    """What plain ruff finds in a project: every module that it looks at, by path."""
     listed = _ruff(root, "--show-files").splitlines()
     places: dict[str, list[Place]] = {
         os.path.relpath(name, root): [] for name in listed if name.endswith("py")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -127,10 +128,13 @@ def test_broken_ruff_settings_fail_their_files_and_no_others(place: Desk) -> Non
     assert place.verified("two") == verified
 
 
-def test_ruff_settings_broken_from_the_start(place: Desk) -> None:
+@pytest.mark.parametrize(
+    "broken", ["[tool.ruff]\nline-length = 0\n", "[tool.ruff\n"], ids=["value", "syntax"]
+)
+def test_ruff_settings_broken_from_the_start(place: Desk, broken: str) -> None:
     pyproject = place.root / "one" / "pyproject.toml"
     good = pyproject.read_text()
-    pyproject.write_text("[tool.ruff\n")
+    pyproject.write_text(broken)
     place.start()
     assert place.run("wait").returncode == 3
     assert set(states(place)["two"].values()) == {"fresh"}
@@ -270,10 +274,14 @@ def test_a_root_that_is_missing_is_waited_for(place: Desk) -> None:
     assert found(place.agree(), "later") == ruff(place.root / "later")
 
 
-def test_a_root_is_deleted_and_made_anew(place: Desk, tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", ["moved", "deleted"])
+def test_a_root_goes_and_is_made_anew(place: Desk, tmp_path: Path, how: str) -> None:
     place.start()
     one = place.root / "one"
-    one.rename(tmp_path / "away")
+    if how == "moved":
+        one.rename(tmp_path / "away")
+    else:
+        shutil.rmtree(one)
     assert place.run("wait").returncode == 3
     assert {project["name"]: project["state"] for project in place.status()["projects"]}["one"] == "missing"
     assert "one" not in states(place)

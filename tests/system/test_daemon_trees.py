@@ -87,7 +87,7 @@ def test_an_odd_name_is_followed(place: Desk) -> None:
 def test_a_file_becomes_a_link_and_a_fifo(place: Desk) -> None:
     place.start()
     file = place.projects["app"] / "src" / "a.py"
-    for change in (lambda: file.symlink_to("/etc/passwd"), lambda: os.mkfifo(file), lambda: file.mkdir()):
+    for change in (lambda: file.symlink_to("/etc/passwd"), lambda: os.mkfifo(file), file.mkdir):
         file.unlink()
         change()
         body = place.agree()
@@ -100,7 +100,7 @@ def test_a_file_becomes_a_link_and_a_fifo(place: Desk) -> None:
 def test_what_git_ignores_is_not_watched(place: Desk) -> None:
     app = place.projects["app"]
     (app / ".git").mkdir()
-    (app / ".gitignore").write_text("generated/\n!*/\n")
+    (app / ".gitignore").write_text("!*/\ngenerated/\n")
     place.start()
     directories = place.status()["watch"]["directories"]
     for number in range(20):

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from dev_assistant.errors import UserError
 from dev_assistant.escape import path_text
 from dev_assistant.logs import get_logger
@@ -29,7 +31,7 @@ from dev_assistant.report.status import status_document
 from dev_assistant.report.views import WorkspaceView
 from dev_assistant.service.coordinator import Coordinator
 from dev_assistant.service.feed import Event, Feed
-from dev_assistant.service.messages import Barrier, Recheck, Reload
+from dev_assistant.service.messages import Barrier, Recheck, Reload, Withdraw
 from dev_assistant.service.snapshot import ProjectSnapshot
 
 _LOG = get_logger("serve")
@@ -37,6 +39,7 @@ _COOKIE_PATIENCE = 2.0
 """Seconds until a cookie that has not come through the events is given up for a survey of everything."""
 
 _ATTEMPTS = 3
+_LOST = "its findings cannot be read from the cache"
 _PULSE = 0.5
 
 
@@ -104,13 +107,15 @@ class Answers:
         done, arrived = threading.Event(), threading.Event()
         cookie = self._drop_cookie(done, arrived)
         if cookie is None:
-            self.coordinator.post(Barrier(None, done.set))
+            watched = self.source.health().backend != "none"
+            self.coordinator.post(Barrier(done.set, survey=watched))
             return self._wait(done, deadline)
         try:
             if not arrived.wait(min(timeout, _COOKIE_PATIENCE)):
-                self.coordinator.post(Barrier(None, done.set))
+                self.coordinator.post(Barrier(done.set, survey=True))
             return self._wait(done, deadline)
         finally:
+            self.coordinator.post(Withdraw(os.path.basename(cookie)))
             with suppress(OSError):
                 os.unlink(cookie)
 
@@ -132,7 +137,7 @@ class Answers:
             directory.mkdir(parents=True, exist_ok=True)
             if not self.source.cover(str(directory)):
                 return None
-            self.coordinator.post(Barrier(path.name, done.set, arrived.set))
+            self.coordinator.post(Barrier(done.set, cookie=path.name, arrived=arrived.set))
             path.touch()
         except OSError as error:
             _LOG.warning("cookie cannot be written", error=str(error))
@@ -178,6 +183,7 @@ class Answers:
                 ]
                 if record.state is FileState.FRESH and len(findings) != record.counts.total:
                     lost.append((project.project.name, path))
+                    record = msgspec.structs.replace(record, state=FileState.FAILED, reason=_LOST)  # noqa: PLW2901
                 results.append(
                     result_of(record, findings, project=project.project.name, path=path, verified_at=None)
                 )
@@ -207,13 +213,15 @@ def _chosen(
 
 
 def _inside(path: str, project: ProjectSnapshot) -> bool:
-    tops = (*project.project.watch_paths, project.project.root)
-    return any((path + "/").startswith(top.rstrip("/") + "/") for top in tops)
+    """A path of the project, or one above all of it."""
+    tops = [top.rstrip("/") + "/" for top in (*project.project.watch_paths, project.project.root)]
+    below = path.rstrip("/") + "/"
+    return any(below.startswith(top) or top.startswith(below) for top in tops)
 
 
 def _below(project: ProjectSnapshot, path: str) -> dict[RelPath, FileRecord]:
     relative = os.path.relpath(path, project.project.root).replace(os.sep, "/")
-    if relative == ".":
+    if relative == "." or set(relative.split("/")) == {".."}:
         return dict(project.files)
     record = project.files.get(RelPath(relative))
     if record is not None:

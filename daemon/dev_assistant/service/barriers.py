@@ -20,6 +20,10 @@ class Barriers:
     def expect(self, cookie: str, barrier: Barrier) -> None:
         self._cookies[cookie] = barrier
 
+    def withdraw(self, cookie: str) -> None:
+        """Whoever waited for it has given up."""
+        self._cookies.pop(cookie, None)
+
     def seen(self, cookie: str) -> None:
         """All events that were written before the cookie have been handled."""
         barrier = self._cookies.pop(cookie, None)

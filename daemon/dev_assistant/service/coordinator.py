@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import assert_never
 
 from dev_assistant.logs import get_logger
-from dev_assistant.model import FileRecord, FileState, Project, ProjectName
-from dev_assistant.ports import CoverLost, Hint, Hints, Overflowed, Scope
+from dev_assistant.model import FileRecord, FileState
+from dev_assistant.ports import CoverLost, Hint, Hints, Overflowed
 from dev_assistant.service.configuration import Configuration
 from dev_assistant.service.judging import RECHECK
 from dev_assistant.service.messages import (
@@ -28,10 +28,13 @@ from dev_assistant.service.messages import (
     Stop,
     Surveyed,
     SurveyEnded,
+    ToolChanged,
+    Withdraw,
 )
 from dev_assistant.service.parts import Collaborators, connect
 from dev_assistant.service.snapshot import Snapshot, photograph
 from dev_assistant.service.timers import Timers
+from dev_assistant.service.work import Assignments
 
 _LOG = get_logger("coordinator")
 _MESSAGES = 64
@@ -65,7 +68,7 @@ class Coordinator:
         self.snapshot = Snapshot()
 
     @property
-    def assignments(self) -> Mapping[ProjectName, tuple[Project, Mapping[str, Scope]]]:
+    def assignments(self) -> Assignments:
         """What workers verify by."""
         return self._parts.roster.assignments
 
@@ -132,11 +135,17 @@ class Coordinator:
             case Overflowed():
                 _LOG.warning("events were lost: everything is looked at again")
                 self._survey_all("overflow")
+                parts.roster.reload()
             case CoverLost(directory=directory):
                 parts.intake.lost(directory)
                 parts.roster.lost()
+            case Withdraw(cookie):
+                parts.barriers.withdraw(cookie)
             case Recheck():
                 self._recheck(message)
+            case ToolChanged(project):
+                if (state := parts.states.get(project)) is not None:
+                    parts.scoping.rescope(state)
             case CacheLost(project):
                 parts.judging.save_all(parts.states.get(project))
             case Reload():
@@ -156,11 +165,13 @@ class Coordinator:
             self._parts.barriers.seen(hint.name)
 
     def _barrier(self, message: Barrier) -> None:
-        if message.cookie is None:
-            self._survey_all("check")
-            self._parts.barriers.now(message.settled)
-        else:
+        if message.cookie is not None:
             self._parts.barriers.expect(message.cookie, message)
+            return
+        if message.survey:
+            self._survey_all("check")
+            self._parts.roster.reload()
+        self._parts.barriers.now(message.settled)
 
     def _survey_all(self, trigger: str) -> None:
         for state in self._parts.states.values():
@@ -173,8 +184,6 @@ class Coordinator:
             if state is not None and state.files.get(path) is not None:
                 state.files.put(path, FileRecord(FileState.PENDING))
                 state.owe_bulk(path, since=now, trigger=RECHECK)
-        if not message.paths:
-            self._timers.retry_failed(now)
 
     def _publish(self) -> None:
         batches = self._parts.judging.take()

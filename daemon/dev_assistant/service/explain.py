@@ -15,7 +15,7 @@ from dev_assistant.service.coordinator import Coordinator
 from dev_assistant.service.opening import priorities_of
 from dev_assistant.service.plan import unjudged
 from dev_assistant.verify.registry import recognised
-from dev_assistant.watch.ignore import IgnoreRules
+from dev_assistant.watch.ignore import DirectoryRules, IgnoreRules
 
 
 class Explainer:
@@ -39,8 +39,11 @@ class Explainer:
         relative = RelPath(os.path.relpath(path, project.root).replace(os.sep, "/"))
         record = self._record(project, relative)
         top = next(top for top in project.watch_paths if _is_below(path, top))
-        ignored = _ignored_at(top, path, project.root, configured.settings.ignore)
-        _, scopes = self._coordinator.assignments.get(project.name, (project, {}))
+        own = {f"{entry.project.root}/RUNS" for entry in self._coordinator.configuration.projects}
+        rules = IgnoreRules(top, root=project.root, patterns=configured.settings.ignore, own=own).start()
+        ignored = _ignored_at(rules, top, path, project.root)
+        assignment = self._coordinator.assignments.get(project.name)
+        scopes = assignment.scopes if assignment is not None else {}
         return {
             "project": project.name,
             "path": path_text(relative),
@@ -93,9 +96,8 @@ def _is_below(path: str, top: str) -> bool:
     return path == top or path.startswith(top.rstrip("/") + "/")
 
 
-def _ignored_at(top: str, path: str, root: str, patterns: tuple[str, ...]) -> str | None:
+def _ignored_at(rules: DirectoryRules, top: str, path: str, root: str) -> str | None:
     """The component of ``path`` at which the walk turns away, relative to the project; None: it does not."""
-    rules = IgnoreRules(top, root=root, patterns=patterns).start()
     names = os.path.relpath(path, top).split(os.sep)
     for depth, name in enumerate(names):
         is_dir = depth < len(names) - 1 or os.path.isdir(path)

@@ -46,7 +46,8 @@ _READ_ANYWAY = frozenset({"scan", "configuration"})
 
 
 class Judging:
-    """Owned by the coordinator. ``ripple`` is told of paths that decide about others.
+    """Owned by the coordinator. ``ripple`` is told of paths that decide about others, ``rescope`` of projects
+    whose configuration is not what it was.
 
     What has to be written is gathered in batches, taken with ``take``.
     """
@@ -58,7 +59,7 @@ class Judging:
         queue: JobQueue[Job],
         feed: Feed,
         ripple: Callable[[ProjectState, RelPath], None],
-        versions: Callable[[str], str],
+        rescope: Callable[[ProjectState], None],
         now: Callable[[], float],
         wall: Callable[[], int],
     ) -> None:
@@ -66,7 +67,7 @@ class Judging:
         self._queue = queue
         self._feed = feed
         self._ripple = ripple
-        self._versions = versions
+        self._rescope = rescope
         self._now = now
         self._wall = wall
         self._batches: dict[ProjectName, Batch] = {}
@@ -75,6 +76,10 @@ class Judging:
         """What was learned since the last call."""
         taken, self._batches = self._batches, {}
         return taken
+
+    def discard(self, project: ProjectName) -> None:
+        """The project leaves: what was learned of it in this step is not written any more."""
+        self._batches.pop(project, None)
 
     def save_all(self, state: ProjectState | None) -> None:
         """Write every settled record again, after its store was lost."""
@@ -131,10 +136,10 @@ class Judging:
         known = state.files.get(left.path)
         state.awaited.pop(left.path, None)
         if left.record is None:
+            self._gone(state, left.path)
             state.forget(left.path)
             if known is not None and known.state is not FileState.PENDING:
                 self._batch(state).files[left.path] = None
-            self._gone(state, left.path)
         else:
             if state.debts[left.path].trigger not in _READ_ANYWAY and configures(state, left.path):
                 self._ripple(state, left.path)
@@ -159,8 +164,7 @@ class Judging:
         current = awaited is not None and awaited.wanted.get(job.verifier) == job.key
         if isinstance(result.verdict, Moved):
             if current:
-                state.owe(job.path, since=self._now(), trigger=job.trigger)
-                state.debouncer.add(job.path, now=self._now(), whole=False)
+                self._moved(state, job)
             return
         if isinstance(result.verdict, Checked | Skipped):
             self._remember(state, job, result.verdict)
@@ -171,6 +175,14 @@ class Judging:
             if len(awaited.parts) == len(awaited.wanted) and job.path not in state.dirty:
                 del state.awaited[job.path]
                 self._accept(state, job.path, awaited, cached=False)
+
+    def _moved(self, state: ProjectState, job: Job) -> None:
+        """Look again; when that does not end it, it was not the bytes that moved but the configuration."""
+        state.owe(job.path, since=self._now(), trigger=job.trigger)
+        state.debouncer.add(job.path, now=self._now(), whole=False)
+        state.moved[job.path] = state.moved.get(job.path, 0) + 1
+        if state.moved[job.path] > 1:
+            self._rescope(state)
 
     def _remember(self, state: ProjectState, job: Job, verdict: Verdict) -> None:
         state.verdicts.put(job.key, verdict)
@@ -202,7 +214,7 @@ class Judging:
         wall = self._wall() / 1e9
         if state.settings.enable_evidence:
             tools = tuple(
-                (name, self._versions(name), basis) for name, basis in sorted(awaited.bases.items())
+                (name, state.versions.get(name, ""), basis) for name, basis in sorted(awaited.bases.items())
             )
             entry = Evidence(
                 time=wall,

@@ -29,11 +29,18 @@ class SurveyEnded:
 
 @dataclass(frozen=True, slots=True)
 class Scoped:
-    """A project's configuration was read anew, by verifier. ``epoch`` is the debt that this pays."""
+    """A project's configuration was read anew, by verifier, with the versions of the tools.
+
+    ``epoch`` is the debt that this pays. ``walked``: a walk of the whole project went before. ``error`` says
+    why it could not be read; then ``scopes`` mean nothing.
+    """
 
     project: ProjectName
     scopes: Mapping[str, Scope]
+    versions: Mapping[str, str]
     epoch: Epoch
+    walked: bool
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +63,35 @@ class Barrier:
     """Call ``settled`` when everything that was written before this message is judged and recorded.
 
     ``cookie`` is a file that the sender writes into the cookie directory after sending this: its event
-    comes behind the events of all earlier writes, and is told to ``arrived``. None: survey everything.
+    comes behind the events of all earlier writes, and is told to ``arrived``. None: do not wait for events,
+    and with ``survey`` look at everything instead.
     """
 
-    cookie: str | None
     settled: Callable[[], None]
+    cookie: str | None = None
     arrived: Callable[[], None] = lambda: None
+    survey: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Nobody waits for this cookie any more."""
+
+    cookie: str
 
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """Judge these paths again, whatever the cache says of them; empty: all failed ones."""
+    """The findings of these paths are not where they should be: look them up or make them again."""
 
-    paths: tuple[tuple[ProjectName, RelPath], ...] = ()
+    paths: tuple[tuple[ProjectName, RelPath], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolChanged:
+    """A project was judged by another version of a tool than its configuration was read for."""
+
+    project: ProjectName
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +119,9 @@ Message = (
     | Finished
     | Reloaded
     | Barrier
+    | Withdraw
     | Recheck
+    | ToolChanged
     | CacheLost
     | Reload
     | Stop

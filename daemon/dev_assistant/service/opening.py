@@ -5,12 +5,13 @@ What was remembered is shown as stale until its bytes have been looked at once.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import msgspec
 
-from dev_assistant.model import Digest, FileRecord, FileState, RelPath, Verdict
+from dev_assistant.model import Digest, FileRecord, FileState, Project, RelPath, Verdict
 from dev_assistant.record.memory import MemoryTier, TieredVerdicts
 from dev_assistant.schedule.debounce import Debouncer
 from dev_assistant.schedule.priority import PriorityRules
@@ -19,7 +20,7 @@ from dev_assistant.service.ledger import Ledger
 from dev_assistant.service.shards import Files
 from dev_assistant.service.state import ProjectState
 from dev_assistant.settings import Settings
-from dev_assistant.watch.git import git_directory
+from dev_assistant.watch.git import git_directory, git_tree
 
 
 class Reader(Protocol):
@@ -50,6 +51,7 @@ class Opener:
             priorities=priorities_of(entry.settings),
             ledger=ledger,
             git=git_directory(entry.project.root),
+            above=above(entry.project),
             close=reader.close,
         )
 
@@ -62,7 +64,7 @@ class Opener:
         reader = self._reader(entry)
         state.verdicts, state.close = self._tiers(entry.settings, reader), reader.close
         state.priorities = priorities_of(entry.settings)
-        state.git = git_directory(entry.project.root)
+        state.git, state.above = git_directory(entry.project.root), above(entry.project)
         state.backlog.update(waiting)
 
     def _tiers(self, settings: Settings, reader: Reader) -> TieredVerdicts:
@@ -70,6 +72,18 @@ class Opener:
             max_entries=settings.cache_max_entries, ttl_seconds=settings.cache_ttl_seconds, now=self._now
         )
         return TieredVerdicts(memory, reader, enabled=settings.cache_enabled)
+
+
+def above(project: Project) -> tuple[str, ...]:
+    """Directories above the watch paths whose ignore files hold in them, up to the repository's top."""
+    found: dict[str, None] = {}
+    for top in project.watch_paths:
+        tree = git_tree(top)
+        end = tree.top if tree is not None else project.root
+        while top not in (end, "/") and top.startswith(end.rstrip("/") + "/"):
+            top = os.path.dirname(top)  # noqa: PLW2901  the walk upwards
+            found[top] = None
+    return tuple(found)
 
 
 def debouncer_of(settings: Settings) -> Debouncer[RelPath]:

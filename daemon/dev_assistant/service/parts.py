@@ -73,12 +73,12 @@ def connect(
 ) -> Parts:
     """Make the parts; ``post`` hands in a message to the coordinator."""
     states: dict[ProjectName, ProjectState] = {}
-    ledger, territory, verifiers = Ledger(), Territory(), collaborators.verifiers
+    ledger, territory = Ledger(), Territory()
     scoping = Scoping(
         states=states,
         ledger=ledger,
         territory=territory,
-        verifiers=verifiers,
+        verifiers=collaborators.verifiers,
         run=collaborators.run,
         post=post,
         now=now,
@@ -94,11 +94,11 @@ def connect(
         now=now,
     )
     judging = Judging(
-        planner=Planner(verifiers=verifiers, territory=territory, wall=wall),
+        planner=Planner(territory=territory, wall=wall),
         queue=collaborators.queue,
         feed=collaborators.feed,
         ripple=scoping.ripple,
-        versions=lambda name: verifiers[name].version(),
+        rescope=scoping.rescope,
         now=now,
         wall=wall,
     )
@@ -111,6 +111,7 @@ def connect(
         source=collaborators.source,
         opener=collaborators.opener,
         retire=collaborators.retire,
+        discard=judging.discard,
         load=collaborators.load,
         run=collaborators.run,
         post=post,
@@ -124,6 +125,6 @@ def connect(
         surveys=surveys,
         intake=Intake(states=states, territory=territory, surveys=surveys, scoping=scoping, now=now),
         judging=judging,
-        releasing=Releasing(judging=judging, git_busy=collaborators.git_busy),
+        releasing=Releasing(judging=judging, sweep=scoping.sweep, git_busy=collaborators.git_busy),
         roster=roster,
     )

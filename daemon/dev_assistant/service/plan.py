@@ -10,7 +10,6 @@ import stat
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from dev_assistant.errors import ToolError
 from dev_assistant.files import Absent, Content, Unfit, Unreadable, read, stat_of
 from dev_assistant.model import (
     Digest,
@@ -26,7 +25,7 @@ from dev_assistant.model import (
     Verdict,
     summarize,
 )
-from dev_assistant.ports import Included, Reach, Verifier
+from dev_assistant.ports import Included, Reach
 from dev_assistant.record.keys import KeyParts, verdict_key
 from dev_assistant.service.state import Awaited, ProjectState
 from dev_assistant.service.territory import Territory
@@ -69,10 +68,7 @@ class Planner:
     ``wall`` is wall-clock time in nanoseconds, to compare with what file systems report.
     """
 
-    def __init__(
-        self, *, verifiers: Mapping[str, Verifier], territory: Territory, wall: Callable[[], int]
-    ) -> None:
-        self._verifiers = verifiers
+    def __init__(self, *, territory: Territory, wall: Callable[[], int]) -> None:
         self._territory = territory
         self._wall = wall
 
@@ -80,6 +76,8 @@ class Planner:
         """What is on disk at ``path``, and under which keys its verdicts are known."""
         if not self._territory.holds(state.project.name, *os.path.split(state.absolute(path))):
             return Left(path, None)
+        if state.scope_error and is_python(path):
+            return Left(path, FileRecord(FileState.FAILED, reason=state.scope_error))
         included, reason = state.claims(path)
         if not included:
             return Left(path, self._unclaimed(state, path, reason))
@@ -91,10 +89,7 @@ class Planner:
                 return Left(path, FileRecord(FileState.SKIPPED, reason=why))
             case Unreadable(why):
                 return Left(path, FileRecord(FileState.FAILED, reason=why))
-        try:
-            keys = self._keys(path, seen, included)
-        except ToolError as error:
-            return Left(path, FileRecord(FileState.FAILED, fingerprint=seen, reason=str(error)))
+        keys = keys_of(state, path, seen, included)
         return Look(path, seen, self._lasting(seen), included, keys)
 
     def _unclaimed(self, state: ProjectState, path: RelPath, reason: str) -> FileRecord | None:
@@ -130,23 +125,6 @@ class Planner:
             return fingerprint
         return Fingerprint(Stat(seen.size, seen.mtime_ns, -1, seen.inode, seen.mode), fingerprint.digest)
 
-    def _keys(
-        self, path: RelPath, fingerprint: Fingerprint, included: Mapping[str, Included]
-    ) -> dict[str, Digest]:
-        return {
-            name: verdict_key(
-                KeyParts(
-                    digest=fingerprint.digest,
-                    executable=bool(fingerprint.stat.mode & 0o111),
-                    path=path,
-                    verifier=name,
-                    version=self._verifiers[name].version(),
-                    basis=claim.basis,
-                )
-            )
-            for name, claim in included.items()
-        }
-
     def awaited(self, look: Look, found: Mapping[Digest, Verdict], known: FileRecord | None) -> Awaited:
         """Which parts of the verdict are known already, from the cache or from the record itself."""
         own = {part.key: part for part in known.parts} if known is not None else {}
@@ -181,6 +159,35 @@ class Planner:
                 )
 
 
+def keys_of(
+    state: ProjectState, path: RelPath, fingerprint: Fingerprint, included: Mapping[str, Included]
+) -> dict[str, Digest]:
+    """The names under which the cache knows the verdicts of these bytes, by verifier."""
+    executable = bool(fingerprint.stat.mode & 0o111)
+    return {
+        name: verdict_key(
+            KeyParts(
+                digest=fingerprint.digest,
+                executable=executable,
+                path=path,
+                verifier=name,
+                version=state.versions[name],
+                basis=claim.basis,
+            )
+        )
+        for name, claim in included.items()
+    }
+
+
+def holds(state: ProjectState, path: RelPath, record: FileRecord) -> bool:
+    """Whether a record would be made under the same keys now, its bytes taken as they were."""
+    if record.fingerprint is None:
+        return record.state is not FileState.FRESH
+    included, _ = state.claims(path)
+    keys = keys_of(state, path, record.fingerprint, included)
+    return keys == {part.verifier: part.key for part in record.parts}
+
+
 def matters(state: ProjectState, path: RelPath) -> bool:
     """Whether a path is a file of the project or configures a verifier."""
     return state.interesting(path) or configures(state, path)
@@ -209,9 +216,13 @@ def conclude(awaited: Awaited) -> FileRecord:
     return FileRecord(FileState.FRESH, awaited.lasting, parts)
 
 
+def is_python(path: RelPath) -> bool:
+    return path.endswith((".py", ".pyi", ".ipynb"))
+
+
 def unjudged(path: RelPath, ruff_enabled: bool) -> str:
     """Why a recognised file has no verdict."""
     suffix = os.path.splitext(path)[1]
-    if suffix in {".py", ".pyi", ".ipynb"}:
+    if is_python(path):
         return "not included by ruff's configuration" if ruff_enabled else "enable_ruff is false"
     return f"no verifier for {suffix or 'such'} files"

@@ -8,10 +8,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from dev_assistant.errors import UserError
 from dev_assistant.files import write_atomically
 from dev_assistant.places import Runs
 from dev_assistant.report.artefacts import TRENDS, project_artefacts, workspace_artefacts
-from dev_assistant.report.views import WorkspaceView
+from dev_assistant.report.views import ProjectView, WorkspaceView
+
+_Maker = Callable[..., dict[str, bytes]]
 
 
 class ArtefactPublisher:
@@ -25,17 +28,42 @@ class ArtefactPublisher:
         self._written: dict[str, tuple[object, ...]] = {}
 
     def __call__(self, view: WorkspaceView) -> None:
-        """Raises OSError when the disk refuses; then the old artefacts stand."""
+        """Raises OSError or UserError when a directory refuses: its old artefacts stand, the others are new."""
         now = self._wall()
-        for project in view.projects:
-            shown = (project.files, project.state, project.reasons, project.config_errors)
-            if self._written.get(project.root) != shown and os.path.isdir(project.root):
-                _write(project.root, partial(project_artefacts, project, now=now))
-                self._written[project.root] = shown
-        _write(view.root, partial(workspace_artefacts, view, now=now))
+        shown = {project.root: _shown(project) for project in view.projects}
+        makers: dict[str, _Maker] = {
+            project.root: partial(project_artefacts, project, now=now) for project in view.projects
+        }
+        refusals = [
+            refusal
+            for root, make in makers.items()
+            if (refusal := self._renew(root + "/", root, shown[root], make)) is not None
+        ]
+        whole = (tuple(shown.values()), view.degraded, view.config_errors, view.watch.missed_by_events)
+        refusal = self._renew("", view.root, whole, partial(workspace_artefacts, view, now=now))
+        for reason in (*refusals, refusal):
+            if reason is not None:
+                raise reason
+
+    def _renew(
+        self, key: str, root: str, shown: tuple[object, ...], make: _Maker
+    ) -> OSError | UserError | None:
+        """Write one directory's artefacts unless they show this already; why it could not be done."""
+        if self._written.get(key) == shown or not os.path.isdir(root):
+            return None
+        try:
+            _write(root, make)
+        except (OSError, UserError) as refusal:
+            return refusal
+        self._written[key] = shown
+        return None
 
 
-def _write(owner: str, make: Callable[..., dict[str, bytes]]) -> None:
+def _shown(project: ProjectView) -> tuple[object, ...]:
+    return (project.files, project.state, project.reasons, project.config_errors)
+
+
+def _write(owner: str, make: _Maker) -> None:
     runs = Runs(Path(owner))
     runs.prepare()
     directory = runs.stats

@@ -20,17 +20,20 @@ _GIT_HOLD = 0.05
 
 
 class Releasing:
-    """Runs on the coordinator's thread; ``git_busy`` takes a git directory."""
+    """Runs on the coordinator's thread; ``git_busy`` takes a git directory, ``sweep`` a number of files."""
 
-    def __init__(self, *, judging: Judging, git_busy: Callable[[str], bool]) -> None:
+    def __init__(
+        self, *, judging: Judging, sweep: Callable[[ProjectState, int], bool], git_busy: Callable[[str], bool]
+    ) -> None:
         self._judging = judging
+        self._sweep = sweep
         self._git_busy = git_busy
 
     def deadline(self, state: ProjectState, now: float) -> float | None:
         """When ``advance`` has something to do; None: not before the next message."""
         if not state.ready:
             return None
-        return now if state.backlog else state.debouncer.next_deadline()
+        return now if state.backlog or state.sweep else state.debouncer.next_deadline()
 
     def advance(self, state: ProjectState, now: float) -> bool:
         """Release what is due and examine one slice of the backlog; True if there was anything."""
@@ -42,7 +45,8 @@ class Releasing:
             del state.backlog[path]
         paths = [path for path in slice_ if path in state.debts]  # else it was settled as a save
         self._judging.examine(state, paths, urgency=Urgency.BULK)
-        return released or bool(slice_)
+        swept = self._sweep(state, _SLICE)
+        return released or swept or bool(slice_)
 
     def _release(self, state: ProjectState, now: float) -> bool:
         deadline = state.debouncer.next_deadline()

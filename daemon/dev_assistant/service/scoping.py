@@ -7,16 +7,20 @@ that no verdict is ever filed under a configuration that is gone.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from dev_assistant.model import ProjectName, RelPath, Urgency
-from dev_assistant.ports import Reach, Verifier
+from dev_assistant.errors import ToolError
+from dev_assistant.logs import get_logger
+from dev_assistant.model import Project, ProjectName, RelPath, Urgency
+from dev_assistant.ports import Reach, Scope, Verifier
 from dev_assistant.service.errands import Errand
 from dev_assistant.service.ledger import Epoch, Ledger
 from dev_assistant.service.messages import Message, Scoped
-from dev_assistant.service.plan import reach
-from dev_assistant.service.state import ProjectState
+from dev_assistant.service.plan import holds, reach
+from dev_assistant.service.state import ProjectState, Sweep
 from dev_assistant.service.territory import Territory
+
+_LOG = get_logger("verify")
 
 
 class Scoping:
@@ -62,8 +66,8 @@ class Scoping:
             if path.startswith(prefix):
                 state.owe_bulk(path, since=now, trigger=trigger, epoch=epoch)
 
-    def rescope(self, state: ProjectState, *, epoch: Epoch | None = None) -> None:
-        """Read the verifiers' configuration of a project anew."""
+    def rescope(self, state: ProjectState, *, epoch: Epoch | None = None, walked: bool = False) -> None:
+        """Read the verifiers' configuration of a project anew; ``walked``: after a walk of all of it."""
         if state.scoping:
             state.scope_outdated = True
             return
@@ -71,23 +75,72 @@ class Scoping:
         project, debt = state.project, self._ledger.owe(epoch)
         directories = self._territory.of(project.name)
         wanted = {n: v for n, v in self._verifiers.items() if n != "ruff" or state.settings.enable_ruff}
+        self._run(lambda: self._read(project, directories, wanted, debt, walked), Urgency.INTERACTIVE)
 
-        def read_scopes() -> None:
-            scopes = {name: verifier.scope(project, directories) for name, verifier in wanted.items()}
-            self._post(Scoped(project.name, scopes, debt))
-
-        self._run(read_scopes, Urgency.INTERACTIVE)
+    def _read(
+        self,
+        project: Project,
+        directories: Sequence[str],
+        verifiers: Mapping[str, Verifier],
+        debt: Epoch,
+        walked: bool,
+    ) -> None:
+        """On the errands' thread. Whatever happens, the debt is answered for."""
+        scopes: dict[str, Scope] = {}
+        versions: dict[str, str] = {}
+        error = ""
+        try:
+            for name, verifier in verifiers.items():
+                versions[name] = verifier.version()
+                scopes[name] = verifier.scope(project, directories)
+        except (ToolError, OSError) as reason:
+            error = str(reason)
+        except Exception as defect:  # noqa: BLE001  a project without configuration must say so, not hang
+            _LOG.exception("configuration of the tools cannot be read", project=project.name)
+            error = f"internal error: {defect!r}"
+        self._post(Scoped(project.name, scopes, versions, debt, walked, error))
 
     def scoped(self, message: Scoped) -> None:
         """The configuration is known: a different one means other keys for all files."""
         state = self._states.get(message.project)
         if state is not None:
             state.scoping = False
-            before = {name: scope.digest for name, scope in (state.scopes or {}).items()}
-            first, state.scopes = state.scopes is None, message.scopes
-            if first or before != {name: scope.digest for name, scope in message.scopes.items()}:
+            before = (_identity(state.scopes, state.versions), state.scope_error)
+            first = state.scopes is None
+            state.scopes, state.versions = message.scopes, message.versions
+            state.scope_error = message.error
+            if first or before != (_identity(state.scopes, state.versions), state.scope_error):
                 trigger = "scan" if first else "configuration"
                 self.replan(state, prefix="", trigger=trigger, epoch=message.epoch)
+            elif message.walked:
+                self._sweep(state, message.epoch)
             if state.scope_outdated:
                 self.rescope(state, epoch=message.epoch)
         self._ledger.pay(message.epoch)
+
+    def _sweep(self, state: ProjectState, epoch: Epoch) -> None:
+        """Compare the keys of all files with what they would be now, without doubting them meanwhile."""
+        if state.sweep is None:
+            state.sweep = Sweep(list(state.files), self._ledger.owe(epoch))
+        else:
+            state.sweep.paths = list(state.files)
+
+    def sweep(self, state: ProjectState, count: int) -> bool:
+        """Compare up to ``count`` files; what does not hold is owed. False when there is no sweep."""
+        sweep = state.sweep
+        if sweep is None:
+            return False
+        now = self._now()
+        for path in sweep.paths[-count:]:
+            record = state.files.get(path)
+            if record is not None and path not in state.debts and not holds(state, path, record):
+                state.owe_bulk(path, since=now, trigger="surroundings", epoch=sweep.epoch)
+        del sweep.paths[-count:]
+        if not sweep.paths:
+            state.sweep = None
+            self._ledger.pay(sweep.epoch)
+        return True
+
+
+def _identity(scopes: Mapping[str, Scope] | None, versions: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    return {name: (scope.digest, versions[name]) for name, scope in (scopes or {}).items()}

@@ -21,6 +21,10 @@ from dev_assistant.report.views import WorkspaceView
 _LOG = get_logger("scribe")
 
 
+_EVIDENCE_LIMIT = 50_000
+"""Entries kept for a disk that refuses; older ones are lost, which the log of failed writes explains."""
+
+
 @dataclass(slots=True)
 class Batch:
     """What one pass of the coordinator learned of a project."""
@@ -33,6 +37,7 @@ class Batch:
         self.files |= other.files
         self.verdicts |= other.verdicts
         self.evidence += other.evidence
+        del self.evidence[:-_EVIDENCE_LIMIT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +67,8 @@ class Scribe:
     """Orders are carried out in the order in which they were given.
 
     ``opener`` makes a project's store and evidence log when first needed, ``view`` the picture for
-    ``publish``, and ``lost`` is told of a project whose cache has to be filled anew; all are called on the
-    scribe's thread.
+    ``publish``; ``lost`` is told of a project whose cache has to be filled anew, and ``alive`` tells whether
+    a project is in the workspace and on disk. All are called on the scribe's thread.
     """
 
     def __init__(
@@ -73,11 +78,13 @@ class Scribe:
         view: Callable[[], WorkspaceView],
         publish: Callable[[WorkspaceView], None],
         lost: Callable[[ProjectName], None],
+        alive: Callable[[ProjectName], bool],
     ) -> None:
         self._opener = opener
         self._view = view
         self._publish = publish
         self._lost = lost
+        self._alive = alive
         self._orders: queue.SimpleQueue[_Order | None] = queue.SimpleQueue()
         self._open: dict[ProjectName, Ledgers] = {}
         self._unsaved: dict[ProjectName, Batch] = {}
@@ -158,13 +165,22 @@ class Scribe:
         done()
 
     def _write(self) -> None:
+        """Save and publish what is to be; one project that refuses does not hold back the others."""
+        self._trouble = ""
         for project in list(self._unsaved):
-            self._save(project, self._unsaved[project])
-            del self._unsaved[project]
+            self._guarded(partial(self._save_project, project))
         if self._outdated:
             self._outdated = False
-            self._publish(self._view())
-        self._trouble = ""
+            self._guarded(lambda: self._publish(self._view()))
+
+    def _save_project(self, project: ProjectName) -> None:
+        """A project that has left, or whose root is gone, has nothing that could be written."""
+        if not self._alive(project):
+            self._unsaved.pop(project)
+            self._shut(project)
+            return
+        self._save(project, self._unsaved[project])
+        del self._unsaved[project]
 
     def _save(self, project: ProjectName, batch: Batch) -> None:
         ledgers = self._ledgers(project)
@@ -189,6 +205,15 @@ class Scribe:
         return self._open[project]
 
     def _close(self, project: ProjectName) -> None:
+        """Write what was learned under the old settings, if that can be done, and close."""
+        batch = self._unsaved.pop(project, None)
+        try:
+            if batch is not None and project in self._open:
+                self._save(project, batch)
+        finally:
+            self._shut(project)
+
+    def _shut(self, project: ProjectName) -> None:
         ledgers = self._open.pop(project, None)
         if ledgers is not None:
             ledgers.evidence.close()

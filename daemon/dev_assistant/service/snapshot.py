@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dev_assistant.model import Project
 from dev_assistant.service.shards import View
@@ -12,7 +12,10 @@ from dev_assistant.service.state import ProjectState
 
 @dataclass(frozen=True, slots=True)
 class ProjectSnapshot:
-    """One project: ``oldest`` is when its oldest unsettled path became so (monotonic seconds)."""
+    """One project: ``oldest`` is when its oldest unsettled path became so (monotonic seconds).
+
+    Two are equal when a report would say the same of them.
+    """
 
     project: Project
     missing: tuple[str, ...]
@@ -21,8 +24,8 @@ class ProjectSnapshot:
     hits: int
     misses: int
     missed_by_events: int
-    owed: int
-    oldest: float | None
+    owed: int = field(compare=False)
+    oldest: float | None = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,8 @@ class Snapshot:
     projects: tuple[ProjectSnapshot, ...] = ()
     problems: tuple[str, ...] = ()
     starting: bool = True
-    owed: int = 0
-    last_audit: float | None = None
+    owed: int = field(default=0, compare=False)
+    last_audit: float | None = field(default=None, compare=False)
 
 
 def photograph(states: Iterable[ProjectState]) -> tuple[ProjectSnapshot, ...]:

@@ -44,11 +44,21 @@ class Awaited:
 
 
 @dataclass(slots=True)
+class Sweep:
+    """Paths whose keys are to be compared with what they would be now; ``epoch`` is paid at the end."""
+
+    paths: list[RelPath]
+    epoch: Epoch
+
+
+@dataclass(slots=True)
 class ProjectState:
     """One project's files, what is owed for them, and the configuration they are judged by.
 
     ``dirty`` are paths whose bytes may differ from the record; ``backlog`` are those of them that are
-    examined in slices; ``awaited`` are examined and wait for a worker.
+    examined in slices; ``awaited`` are examined and wait for a worker. ``moved`` counts, for files that could
+    not be judged because something changed meanwhile, how often that was so. ``versions`` are those of the
+    verifiers' tools; ``scope_error`` says why the configuration could not be read.
     """
 
     project: Project
@@ -59,16 +69,21 @@ class ProjectState:
     priorities: PriorityRules
     ledger: Ledger
     git: str | None
+    above: tuple[str, ...]
     close: Callable[[], None]
     problems: tuple[str, ...] = ()
     scopes: Mapping[str, Scope] | None = None
     scoping: bool = False
     scope_outdated: bool = False
+    scope_error: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    sweep: Sweep | None = None
     missing: set[str] = field(default_factory=set)
     debts: dict[RelPath, Debt] = field(default_factory=dict)
     dirty: set[RelPath] = field(default_factory=set)
     backlog: dict[RelPath, None] = field(default_factory=dict)
     awaited: dict[RelPath, Awaited] = field(default_factory=dict)
+    moved: dict[RelPath, int] = field(default_factory=dict)
     hits: int = 0
     misses: int = 0
     missed_by_events: int = 0
@@ -101,9 +116,15 @@ class ProjectState:
         return included, reason
 
     def owe(self, path: RelPath, *, since: float, trigger: str, epoch: Epoch | None = None) -> None:
-        """The record of ``path`` is not to be believed until it is settled."""
-        if path not in self.debts:
+        """The record of ``path`` is not to be believed until it is settled.
+
+        A save outdoes any other trigger: it says that the bytes did change.
+        """
+        debt = self.debts.get(path)
+        if debt is None:
             self.debts[path] = Debt(self.ledger.owe(epoch), since, trigger)
+        elif trigger == "save" != debt.trigger:
+            self.debts[path] = debt._replace(trigger=trigger)
         self.dirty.add(path)
         self._doubt(path)
 
@@ -122,6 +143,7 @@ class ProjectState:
 
     def settle(self, path: RelPath) -> None:
         """What is known of ``path`` is the truth as far as anybody has said."""
+        self.moved.pop(path, None)
         debt = self.debts.pop(path, None)
         if debt is not None:
             self.ledger.pay(debt.epoch)
@@ -137,6 +159,9 @@ class ProjectState:
         """The project leaves the workspace: nothing of it is owed any longer."""
         for path in list(self.debts):
             self.settle(path)
+        if self.sweep is not None:
+            self.ledger.pay(self.sweep.epoch)
+            self.sweep = None
         self.backlog.clear()
         self.awaited.clear()
         self.close()

@@ -10,6 +10,7 @@ import itertools
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain, islice
 
 from dev_assistant.logs import get_logger
@@ -44,6 +45,7 @@ class Survey:
     started: bool = False
     seen: set[RelPath] = field(default_factory=set)
     directories: set[str] = field(default_factory=set)
+    unreadable: set[str] = field(default_factory=set)
 
 
 class Surveys:
@@ -76,22 +78,32 @@ class Surveys:
         self._ids = itertools.count()
         self._surveys: dict[int, Survey] = {}
 
-    def whole(self, state: ProjectState, *, trigger: str, urgency: Urgency = Urgency.INTERACTIVE) -> None:
+    def whole(
+        self,
+        state: ProjectState,
+        *,
+        trigger: str,
+        urgency: Urgency = Urgency.INTERACTIVE,
+        epoch: Epoch | None = None,
+    ) -> None:
         """Walk all watch paths of a project and read its configuration anew."""
-        if self._awaits(state.project.name, None):
-            return
-        root, patterns = state.project.root, tuple(state.settings.ignore)
-        tops = tuple(
-            (top, IgnoreRules(top, root=root, patterns=patterns, own=self.own).start)
-            for top in state.project.watch_paths
+        if not self._awaits(state.project.name, None):
+            tops = partial(self._tops, state)
+            self._walk(state, tops, trigger=trigger, whole=True, urgency=urgency, epoch=epoch)
+
+    def _tops(self, state: ProjectState) -> tuple[Top, ...]:
+        """The watch paths with their rules, as the settings are when the walk begins."""
+        project, patterns = state.project, tuple(state.settings.ignore)
+        return tuple(
+            (top, IgnoreRules(top, root=project.root, patterns=patterns, own=self.own).start)
+            for top in project.watch_paths
         )
-        self._walk(state, tops, trigger=trigger, whole=True, urgency=urgency)
 
     def below(self, state: ProjectState, top: str, rules: Callable[[], DirectoryRules]) -> bool:
         """Walk a directory that appeared; False when a walk that has not started yet will meet it."""
         if self._awaits(state.project.name, top):
             return False
-        self._walk(state, ((top, rules),), trigger="save", whole=False)
+        self._walk(state, lambda: ((top, rules),), top=top, trigger="save", whole=False)
         return True
 
     def _awaits(self, project: ProjectName, top: str | None) -> bool:
@@ -103,23 +115,28 @@ class Surveys:
     def _walk(
         self,
         state: ProjectState,
-        tops: tuple[Top, ...],
+        tops: Callable[[], tuple[Top, ...]],
         *,
         trigger: str,
         whole: bool,
+        top: str | None = None,
         urgency: Urgency = Urgency.INTERACTIVE,
+        epoch: Epoch | None = None,
     ) -> None:
         number = next(self._ids)
-        names = tuple(top for top, _ in tops)
-        walk = Survey(state.project.name, names, self._ledger.owe(), trigger, whole)
+        names = (top,) if top is not None else ()
+        walk = Survey(state.project.name, names, self._ledger.owe(epoch), trigger, whole)
         self._surveys[number] = walk
         self._run(lambda: self._carry_out(number, walk, tops), urgency)
 
-    def _carry_out(self, number: int, walk: Survey, tops: tuple[Top, ...]) -> None:
+    def _carry_out(self, number: int, walk: Survey, tops: Callable[[], tuple[Top, ...]]) -> None:
         """On the errands' thread. A walk that breaks off is safe: what it did not meet is looked at."""
         walk.started = True
-        listings = chain.from_iterable(survey(top, rules(), cover=self._source.cover) for top, rules in tops)
         try:
+            chosen = tops()
+            walk.tops = tuple(top for top, _ in chosen)
+            cover = self._source.cover
+            listings = chain.from_iterable(survey(top, rules(), cover=cover) for top, rules in chosen)
             while chunk := tuple(islice(listings, _CHUNK)):
                 self._post(Surveyed(number, chunk))
         finally:
@@ -136,6 +153,7 @@ class Surveys:
             elif listing.directory in state.project.watch_paths:
                 state.missing.add(listing.directory)
             elif os.path.isdir(listing.directory):
+                walk.unreadable.add(listing.directory)
                 _LOG.warning("directory cannot be read", path=listing.directory, reason=listing.error)
 
     def _listed(self, state: ProjectState, walk: Survey, listing: Listing) -> None:
@@ -157,7 +175,10 @@ class Surveys:
         if state is not None:
             self._unseen(state, walk)
             if walk.whole:
-                self._scoping.rescope(state, epoch=walk.epoch)
+                self._scoping.rescope(state, epoch=walk.epoch, walked=True)
+        else:
+            for top in walk.tops:  # its project left the workspace while it was walked
+                self._source.uncover(top)
         self._ledger.pay(walk.epoch)
 
     def _unseen(self, state: ProjectState, walk: Survey) -> None:
@@ -167,15 +188,23 @@ class Surveys:
             if path not in walk.seen and (walk.whole or path.startswith(prefixes)):
                 state.owe_bulk(path, since=now, trigger=walk.trigger, epoch=walk.epoch)
         below = tuple(top + "/" for top in walk.tops)
+        closed = tuple(directory + "/" for directory in walk.unreadable)
         for directory in self._territory.of(state.project.name):
             inside = walk.whole or directory in walk.tops or directory.startswith(below)
-            if inside and directory not in walk.directories:
+            known = directory in walk.directories or (directory + "/").startswith(closed)
+            if inside and not known:
                 self.leave(state, directory)
 
     def leave(self, state: ProjectState, directory: str) -> None:
-        """A directory and all below it are the project's no more; what nobody else has is not watched."""
-        for bare in self._territory.leave(state.project.name, directory):
-            self._source.uncover(bare)
+        """A directory and all below it are the project's no more; what nobody else has is not watched.
+
+        Uncovering takes what is below along, so projects that lie there are walked, and covered, again.
+        """
+        bare = self._territory.leave(state.project.name, directory)
+        for left in bare:
+            self._source.uncover(left)
+        for name in self._territory.below(directory) if bare else ():
+            self.whole(self._states[name], trigger="audit")
 
     def release(self, state: ProjectState) -> None:
         """The project leaves the workspace."""

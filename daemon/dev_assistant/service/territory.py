@@ -50,6 +50,10 @@ class Territory:
         """All directories of a project."""
         return [d for d, places in self._places.items() if any(p.project == project for p in places)]
 
+    def below(self, top: str) -> set[ProjectName]:
+        """The projects that have directories in or below ``top``."""
+        return {place.project for directory in self._below(top) for place in self._places[directory]}
+
     def leave(self, project: ProjectName, top: str) -> list[str]:
         """Take ``top`` and all below it from a project; the directories that no project has any more."""
         bare = []

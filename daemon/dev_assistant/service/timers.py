@@ -58,9 +58,10 @@ class Timers:
         self.last_audit = now
         for state in self._parts.states.values():
             self._parts.surveys.whole(state, trigger="audit", urgency=Urgency.BULK)
-        self.retry_failed(now)
+        self._parts.roster.reload()
+        self._retry_failed(now)
 
-    def retry_failed(self, now: float) -> None:
+    def _retry_failed(self, now: float) -> None:
         """What a tool could not judge may be judged now: it may be back, or mended."""
         for state in self._parts.states.values():
             for path, record in state.files.items():
@@ -68,6 +69,12 @@ class Timers:
                     state.owe_bulk(path, since=now, trigger="retry")
 
     def _look_for_missing(self) -> None:
+        """What has appeared may bring settings of its own, or be a link to elsewhere: read both anew."""
+        appeared = False
         for state in self._parts.states.values():
-            if any(os.path.isdir(top) for top in state.missing):
+            returned = [top for top in state.missing if os.path.isdir(top)]
+            appeared = appeared or bool(returned)
+            if any(not os.path.islink(top) for top in returned):
                 self._parts.surveys.whole(state, trigger="returned")
+        if appeared:
+            self._parts.roster.reload()

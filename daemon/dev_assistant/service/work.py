@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
+from dev_assistant.errors import ToolError
 from dev_assistant.model import Failed, Job, Moved, Project, ProjectName, Result
 from dev_assistant.ports import Scope, Verifier
-from dev_assistant.service.messages import Finished
+from dev_assistant.service.messages import Finished, ToolChanged
 
-Assignments = Mapping[ProjectName, tuple[Project, Mapping[str, Scope]]]
+
+class Assignment(NamedTuple):
+    """By what the files of a project are judged: scopes and versions of tools, by verifier."""
+
+    project: Project
+    scopes: Mapping[str, Scope]
+    versions: Mapping[str, str]
+
+
+Assignments = Mapping[ProjectName, Assignment]
 
 
 class Bench:
@@ -20,7 +31,7 @@ class Bench:
         *,
         verifiers: Mapping[str, Verifier],
         assignments: Callable[[], Assignments],
-        post: Callable[[Finished], None],
+        post: Callable[[Finished | ToolChanged], None],
     ) -> None:
         self._verifiers = verifiers
         self._assignments = assignments
@@ -32,14 +43,30 @@ class Bench:
         for job in jobs:
             by_verifier[job.verifier].append(job)
         for name, mine in by_verifier.items():
-            project, scopes = self._assignments().get(mine[0].project, (None, {}))
-            scope = scopes.get(name)
-            if project is None or scope is None:
-                self._post(Finished(tuple(Result(job, Moved(), 0.0) for job in mine)))
-            else:
-                self._post(Finished(tuple(self._verifiers[name].verify(project, scope, mine))))
+            self._post(Finished(tuple(self._judged(name, mine))))
+
+    def _judged(self, name: str, jobs: Sequence[Job]) -> Sequence[Result]:
+        assignment = self._assignments().get(jobs[0].project)
+        if assignment is None or name not in assignment.scopes:
+            return _all_moved(jobs)
+        results = self._verifiers[name].verify(assignment.project, assignment.scopes[name], jobs)
+        if self._version(name) == assignment.versions[name]:
+            return results
+        self._post(ToolChanged(assignment.project.name))
+        return _all_moved(jobs)
+
+    def _version(self, name: str) -> str:
+        """The version after judging; "" when the tool is gone, whose results say so themselves."""
+        try:
+            return self._verifiers[name].version()
+        except (ToolError, OSError):
+            return ""
 
     def failed(self, jobs: Sequence[Job], error: BaseException) -> None:
         """A verifier raised: a defect of ours, which must not leave its files waiting."""
         reason = Failed(f"internal error: {error!r}")
         self._post(Finished(tuple(Result(job, reason, 0.0) for job in jobs)))
+
+
+def _all_moved(jobs: Sequence[Job]) -> list[Result]:
+    return [Result(job, Moved(), 0.0) for job in jobs]

@@ -71,8 +71,12 @@ class Modules:
         return not self._totals or _stem(path) in self._known
 
     def changed(self, path: str) -> int:
-        """The ``generation`` in which the module of this file or directory last came or went; 0: never."""
-        return self._changed.get(_stem(path), 0)
+        """The last ``generation`` in which this module, or a directory that it is in, came or went; or 0."""
+        stem, latest = _stem(path), 0
+        while self._roots(stem):
+            latest = max(latest, self._changed.get(stem, 0))
+            stem = os.path.dirname(stem)
+        return latest
 
     def settle(self, roots: Iterable[str], names: Iterable[str]) -> bool:
         """Whether what is known of these dotted names is what the disk says; corrects it where not."""

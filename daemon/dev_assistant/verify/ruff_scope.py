@@ -84,7 +84,7 @@ class RuffScope:
         if place.group.kind(full, name):
             if reason:
                 return Excluded(reason)
-            if self._modules.changed(full) > self._said:
+            if self._modules.generation > self._said and self._modules.changed(full) > self._said:
                 self._unsaid.add(full)
             return Included(self._view.basis(place, full, name))
         if name.endswith((".py", ".pyi")):

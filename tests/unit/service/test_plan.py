@@ -133,7 +133,7 @@ def test_known_parts_come_from_the_record_then_from_the_cache_and_never_from_fai
         FINGERPRINT,
         (Part("own", keys["own"], Summary("checked")), Part("failed", keys["failed"], Summary("failed"))),
     )
-    planner = Planner(verifiers={}, territory=None, wall=lambda: 0)  # type: ignore[arg-type]
+    planner = Planner(territory=None, wall=lambda: 0)  # type: ignore[arg-type]
     seen = Look(RelPath("a.py"), FINGERPRINT, FINGERPRINT, claims, keys)
     result = planner.awaited(seen, {keys["cached"]: Checked(), keys["failed"]: Failed("old")}, known)
     assert sorted(result.parts) == ["cached", "own"]

@@ -45,6 +45,7 @@ def scribe_over(store: FullDisk, published: list[Any]) -> Scribe:
         opener=lambda name: Ledgers(store, NoEvidence(), lambda: None, lambda: store.epoch),
         view=lambda: "view",  # type: ignore[arg-type, return-value]
         publish=published.append,
+        alive=lambda name: True,
         lost=lambda name: published.append(f"lost {name}"),
     )
     scribe.start()

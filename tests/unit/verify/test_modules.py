@@ -97,3 +97,15 @@ def test_top_level_names_are_files_and_directories_that_can_be_imported(tmp_path
     (tmp_path / "dir.py").mkdir()
     os.symlink(tmp_path / "a.py", tmp_path / "linked.py")
     assert TopLevel().names([str(tmp_path), str(tmp_path / "gone")]) == {"a", "b", "api", "linked"}
+
+
+def test_a_change_of_a_directory_is_one_of_all_that_is_in_it(tmp_path):
+    write(tmp_path, {"a.py": ""})
+    modules = _modules(tmp_path)
+    built = modules.generation
+    assert modules.changed(str(tmp_path / "a.py")) == 0
+    write(tmp_path, {"pk/__init__.py": "", "pk/no-name.py": ""})
+    assert modules.refresh(str(tmp_path / "pk/__init__.py"))
+    assert modules.changed(str(tmp_path / "pk/__init__.py")) == modules.generation == built + 1
+    assert modules.changed(str(tmp_path / "pk/no-name.py")) == modules.generation
+    assert modules.changed(str(tmp_path / "a.py")) == 0
