@@ -6,15 +6,13 @@ With a daemon nothing heavy is imported: hooks wait for this.
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
-from dev_assistant.places import runtime_of
+from dev_assistant.commands.output import coloured, runtime, seconds, write, write_json_line
 from dev_assistant.report.plain import render_check
-from dev_assistant.serve.client import NoDaemon, call, workspace_root
+from dev_assistant.serve.client import NoDaemon, call, held
 
 HELP = "findings of files and directories (default: the whole workspace)"
 EXAMPLES = """\
@@ -31,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--watch-dirs", nargs="+", type=Path, metavar="DIR", help="instead of what is configured"
     )
     parser.add_argument("--no-cache", action="store_true", help="believe and write no cache; uses no daemon")
-    parser.add_argument("--timeout", type=float, default=600.0, metavar="S", help="seconds (default: 600)")
+    parser.add_argument("--timeout", type=seconds, default=600.0, metavar="S", help="seconds (default: 600)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -39,10 +37,9 @@ def run(args: argparse.Namespace) -> int:
     paths = [_resolved(path) for path in args.paths]
     document = _by_daemon(args, paths) or _alone(args, paths)
     if args.json:
-        sys.stdout.write(json.dumps(document) + "\n")
+        write_json_line(document)
     else:
-        colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-        sys.stdout.write(render_check(document, colour=colour))
+        write(render_check(document, colour=coloured()))
     return status_of(document)
 
 
@@ -55,24 +52,23 @@ def _resolved(path: str) -> str:
 def _by_daemon(args: argparse.Namespace, paths: list[str]) -> dict[str, Any] | None:
     if args.no_cache or args.watch_dirs:
         return None
-    runtime = runtime_of(workspace_root(args.workspace, Path.cwd()))
+    parameters = {"paths": paths, "timeout": args.timeout}
     try:
-        document: dict[str, Any] = call(
-            runtime, "check", {"paths": paths, "timeout": args.timeout}, timeout=args.timeout + 10
-        )
+        document: dict[str, Any] = call(runtime(args), "check", parameters, timeout=args.timeout + 10)
     except NoDaemon:
         return None
     return document
 
 
 def _alone(args: argparse.Namespace, paths: list[str]) -> dict[str, Any]:
+    """By looking once; beside a daemon (``--watch-dirs``) without its cache, which is its own to write."""
     from dev_assistant.bootstrap import check_once  # noqa: PLC0415  everything: half a second of imports
 
     return check_once(
         workspace=args.workspace,
         watch_dirs=args.watch_dirs or (),
         paths=paths,
-        cached=not args.no_cache,
+        cached=not args.no_cache and not held(runtime(args)),
         timeout=args.timeout,
     )
 

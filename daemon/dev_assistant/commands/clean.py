@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
-import sys
 from pathlib import Path
 
+from dev_assistant.commands.output import root_of, write, write_json
 from dev_assistant.errors import UserError
 from dev_assistant.escape import visible
 from dev_assistant.places import Runs, runtime_of
-from dev_assistant.serve.client import held, workspace_root
+from dev_assistant.serve.client import held
 
 HELP = "delete caches, and with --all also evidence, statistics and logs"
 EXAMPLES = """\
@@ -29,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0. Raises UserError while a daemon runs: it would go on writing what is deleted."""
-    root = workspace_root(args.workspace, Path.cwd())
+    root = root_of(args)
     if held(runtime_of(root)) and not args.dry_run:
         raise UserError("a daemon runs for this workspace", hint="dev-assistant stop")
     targets = [path for owner in _owners(args.workspace, root) for path in _targets(Runs(owner), args.all)]
@@ -42,10 +41,10 @@ def run(args: argparse.Namespace) -> int:
             "removed": list(map(str, targets)),
             "dry_run": args.dry_run,
         }
-        sys.stdout.write(json.dumps(document) + "\n")
+        write_json(document)
     else:
         verb = "would remove" if args.dry_run else "removed"
-        sys.stdout.writelines(f"{verb} {visible(str(path))}\n" for path in targets)
+        write("".join(f"{verb} {visible(str(path))}\n" for path in targets))
     return 0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
 import sqlite3
@@ -12,12 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from dev_assistant.commands.output import root_of, write, write_json
 from dev_assistant.errors import ToolError, UserError
 from dev_assistant.escape import visible
 from dev_assistant.places import Runs, runtime_of
 from dev_assistant.process import run as run_tool
 from dev_assistant.process import tool
-from dev_assistant.serve.client import held, workspace_root
+from dev_assistant.serve.client import held
 
 HELP = "look for what keeps the daemon from working well"
 EXAMPLES = """\
@@ -46,16 +46,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 when nothing is bad, else 2."""
-    root = workspace_root(args.workspace, Path.cwd())
+    root = root_of(args)
     diagnoses = list(_examine(args.workspace, root))
     if args.json:
         rows = [diagnosis._asdict() for diagnosis in diagnoses]
-        sys.stdout.write(json.dumps({"schema": "dev-assistant/doctor@1", "checks": rows}) + "\n")
+        write_json({"schema": "dev-assistant/doctor@1", "checks": rows})
     else:
         for level, subject, finding, advice in diagnoses:
-            sys.stdout.write(f"{level:<5} {subject:<14} {visible(finding)}\n")
+            write(f"{level:<5} {subject:<14} {visible(finding)}\n")
             if advice:
-                sys.stdout.write(f"      → {visible(advice)}\n")
+                write(f"      → {visible(advice)}\n")
     return 2 if any(diagnosis.level == "bad" for diagnosis in diagnoses) else 0
 
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import sys
-from pathlib import Path
 from typing import Any
 
+from dev_assistant.commands.output import runtime, write, write_json
 from dev_assistant.escape import visible
-from dev_assistant.places import runtime_of
-from dev_assistant.serve.client import call, workspace_root
+from dev_assistant.serve.client import call
 
 HELP = "why a file is judged as it is (asks the daemon)"
 EXAMPLES = """\
@@ -19,6 +16,7 @@ EXAMPLES = """\
   dev-assistant why build/x.py           which rule ignores it
   dev-assistant why src/app.py --json    with cache keys
 """
+_TIMEOUT_S = 30.0
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -27,15 +25,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0, or 5 when no project has the path. Raises NoDaemon."""
-    runtime = runtime_of(workspace_root(args.workspace, Path.cwd()))
     head, name = os.path.split(os.path.abspath(args.path))
-    document: dict[str, Any] = call(
-        runtime, "why", {"path": os.path.join(os.path.realpath(head), name)}, timeout=30
-    )
+    path = os.path.join(os.path.realpath(head), name)
+    document: dict[str, Any] = call(runtime(args), "why", {"path": path}, timeout=_TIMEOUT_S)
     if args.json:
-        sys.stdout.write(json.dumps(document) + "\n")
+        write_json(document)
     else:
-        sys.stdout.write(_rendered(document))
+        write(_rendered(document))
     return 0 if document["projects"] else 5
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dev_assistant.model import FileState, Urgency
 from dev_assistant.service.parts import Parts
 
-_MISSING_EVERY = 1.0
-"""Seconds between two looks for watch paths that do not exist."""
+_ABSENT_EVERY = 1.0
+"""Seconds between two looks for watch paths and tools that are not there."""
 
 
 class Timers:
@@ -18,7 +18,7 @@ class Timers:
     def __init__(self, parts: Parts, *, report: Callable[[], None], now: float) -> None:
         self._parts = parts
         self._report = report
-        self._missing_at = now
+        self._absent_at = now
         self._audit_at = now + parts.roster.configuration.settings.audit_interval_sec
         self._report_at: float | None = None
         self.last_audit: float | None = None
@@ -32,8 +32,8 @@ class Timers:
         """When something is to be done next, by a timer or by a part."""
         parts = self._parts
         deadlines = [self._audit_at]
-        if any(state.missing for state in parts.states.values()):
-            deadlines.append(self._missing_at)
+        if any(state.missing or state.scope_error for state in parts.states.values()):
+            deadlines.append(self._absent_at)
         released = [parts.releasing.deadline(state, now) for state in parts.states.values()]
         deadlines += [at for at in (parts.roster.reload_at, self._report_at, *released) if at is not None]
         return min(deadlines)
@@ -46,9 +46,10 @@ class Timers:
             self._report()
         if self._parts.roster.reload_at is not None and now >= self._parts.roster.reload_at:
             self._parts.roster.reload()
-        if now >= self._missing_at:
-            self._missing_at = now + _MISSING_EVERY
+        if now >= self._absent_at:
+            self._absent_at = now + _ABSENT_EVERY
             self._look_for_missing()
+            self._look_for_tools()
         if now >= self._audit_at:
             self._audit(now)
         return self._parts.ledger.outstanding != before
@@ -78,3 +79,8 @@ class Timers:
                 self._parts.surveys.whole(state, trigger="returned")
         if appeared:
             self._parts.roster.reload()
+
+    def _look_for_tools(self) -> None:
+        for state in self._parts.states.values():
+            if state.scope_error:
+                self._parts.scoping.rescope(state)
