@@ -136,9 +136,12 @@ class Verifier(Protocol):
     def version(self) -> str:
         """The tool's version, part of every cache key. Raises ToolError when it cannot be told."""
 
-    def scope(self, project: Project, directories: Iterable[str]) -> Scope:
+    def scope(
+        self, project: Project, directories: Iterable[str], *, timeout_seconds: float | None = None
+    ) -> Scope:
         """Read the configuration that holds in ``directories`` (absolute, all of the project's).
 
+        ``timeout_seconds`` bounds judging one file of the project (None: the verifier's own limit).
         A broken configuration does not raise: its paths are claimed and then ``Failed`` with the reason.
         """
 

@@ -58,7 +58,9 @@ class FakeVerifier:
     def version(self) -> str:
         return self.release
 
-    def scope(self, project: Project, directories: Iterable[str]) -> FakeScope:
+    def scope(
+        self, project: Project, directories: Iterable[str], *, timeout_seconds: float | None = None
+    ) -> FakeScope:
         config = Path(project.root, CONFIG)
         return FakeScope(config.read_bytes() if config.exists() else b"")
 

@@ -31,11 +31,6 @@ class Errands:
     def run(self, errand: Errand, *, urgency: Urgency) -> None:
         self._queue.put((urgency, next(self._order), errand))
 
-    @property
-    def stopped(self) -> bool:
-        """Long errands look here between steps."""
-        return self._stopped.is_set()
-
     def stop(self, timeout: float) -> bool:
         """End after the present step; True when the thread has ended within ``timeout`` seconds."""
         self._stopped.set()

@@ -28,8 +28,8 @@ class Feed:
         self._recent: deque[Event] = deque(maxlen=_REMEMBERED)
 
     @property
-    def wanted(self) -> bool:
-        return bool(self._subscribers)
+    def followers(self) -> int:
+        return len(self._subscribers)
 
     def publish(self, event: Event) -> None:
         with self._lock:

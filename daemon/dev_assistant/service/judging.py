@@ -33,7 +33,7 @@ from dev_assistant.model import (
 from dev_assistant.ports import Evidence, Reach
 from dev_assistant.schedule.queue import JobQueue, Request
 from dev_assistant.service.feed import Feed
-from dev_assistant.service.plan import Left, Look, Planner, conclude, configures, reach
+from dev_assistant.service.plan import Left, Look, Planner, conclude, reach
 from dev_assistant.service.scribe import Batch
 from dev_assistant.service.state import Awaited, Debt, ProjectState
 
@@ -141,12 +141,19 @@ class Judging:
             if known is not None and known.state is not FileState.PENDING:
                 self._batch(state).files[left.path] = None
         else:
-            if state.debts[left.path].trigger not in _READ_ANYWAY and configures(state, left.path):
-                self._ripple(state, left.path)
+            if state.debts[left.path].trigger not in _READ_ANYWAY:
+                self._left_out(state, left.path, known)
             state.files.put(left.path, left.record)
             if known != left.record:
                 self._batch(state).files[left.path] = left.record
             state.settle(left.path)
+
+    def _left_out(self, state: ProjectState, path: RelPath, known: FileRecord | None) -> None:
+        """Nobody judges this file; that it came, or changed, may still decide about others."""
+        came = known is None or known.state is FileState.PENDING
+        far = reach(state, path)
+        if far is Reach.CONFIGURATION or (came and far is not Reach.ITSELF):
+            self._ripple(state, path)
 
     def _gone(self, state: ProjectState, path: RelPath) -> None:
         if reach(state, path) is not Reach.ITSELF:

@@ -28,7 +28,7 @@ class ArtefactPublisher:
         self._written: dict[str, tuple[object, ...]] = {}
 
     def __call__(self, view: WorkspaceView) -> None:
-        """Raises OSError or UserError when a directory refuses: its old artefacts stand, the others are new."""
+        """Raises OSError or UserError when a directory refuses: its artefacts stand, the others are new."""
         now = self._wall()
         shown = {project.root: _shown(project) for project in view.projects}
         makers: dict[str, _Maker] = {

@@ -7,7 +7,7 @@ that no verdict is ever filed under a configuration that is gone.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from dev_assistant.errors import ToolError
 from dev_assistant.logs import get_logger
@@ -75,12 +75,17 @@ class Scoping:
         project, debt = state.project, self._ledger.owe(epoch)
         directories = self._territory.of(project.name)
         wanted = {n: v for n, v in self._verifiers.items() if n != "ruff" or state.settings.enable_ruff}
-        self._run(lambda: self._read(project, directories, wanted, debt, walked), Urgency.INTERACTIVE)
+        timeout = state.settings.verification_timeout_sec
+
+        def scope_by(verifier: Verifier) -> Scope:
+            return verifier.scope(project, directories, timeout_seconds=timeout)
+
+        self._run(lambda: self._read(project, scope_by, wanted, debt, walked), Urgency.INTERACTIVE)
 
     def _read(
         self,
         project: Project,
-        directories: Sequence[str],
+        scope_by: Callable[[Verifier], Scope],
         verifiers: Mapping[str, Verifier],
         debt: Epoch,
         walked: bool,
@@ -92,7 +97,7 @@ class Scoping:
         try:
             for name, verifier in verifiers.items():
                 versions[name] = verifier.version()
-                scopes[name] = verifier.scope(project, directories)
+                scopes[name] = scope_by(verifier)
         except (ToolError, OSError) as reason:
             error = str(reason)
         except Exception as defect:  # noqa: BLE001  a project without configuration must say so, not hang

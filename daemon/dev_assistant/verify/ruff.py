@@ -82,10 +82,13 @@ class RuffVerifier:
                 self._version = stamp, _ask_version(ruff)
             return self._version[1]
 
-    def scope(self, project: Project, directories: Iterable[str]) -> RuffScope:
+    def scope(
+        self, project: Project, directories: Iterable[str], *, timeout_seconds: float | None = None
+    ) -> RuffScope:
         """Read ruff's configuration for the project. Does not raise: what is broken fails in ``verify``."""
+        timeout = self._timeout if timeout_seconds is None else timeout_seconds
         return ruff_scope.build(
-            project, list(directories), ruff=lambda: process.tool("ruff"), timeout=self._timeout
+            project, list(directories), ruff=lambda: process.tool("ruff"), timeout=timeout
         )
 
     def verify(self, project: Project, scope: Scope, jobs: Sequence[Job]) -> list[Result]:
@@ -142,12 +145,12 @@ class RuffVerifier:
         documents = [document for subject in subjects if (document := _document(subject))] if living else []
         if documents:
             key = Key(project.root, scope.folders, scope.digest, self.version())
-            timeout = scaled(self._timeout, count=len(documents))
+            timeout = scaled(scope.timeout, count=len(documents))
             answers.update(self._servers.check(ruff, key, documents, timeout=timeout))
         left = [subject for subject in subjects if subject.path not in answers]
         if left:
             beside = [path for subject in left if (path := _beside(turn, subject))]
-            batch = Batch(ruff, project.root, self._timeout)
+            batch = Batch(ruff, project.root, scope.timeout)
             answers.update(batch.check([subject.path for subject in left], beside=beside))
         turn.verdicts.update({subject.job.path: answers[subject.path] for subject in subjects})
 

@@ -31,7 +31,10 @@ _MEMORY_SECONDS: Final = 0.25  # events lost are noticed at the next claim after
 
 
 class RuffScope:
-    """One project's configuration of ruff. ``claims`` and ``reach`` are for one thread, the rest for any."""
+    """One project's configuration of ruff; ``timeout`` is seconds a file.
+
+    ``claims`` and ``reach`` are for one thread, the rest for any.
+    """
 
     def __init__(
         self,
@@ -42,7 +45,9 @@ class RuffScope:
         stamps: dict[str, Stamp],
         sources: GlobSet,
         directories: Collection[str],
+        timeout: float,
     ) -> None:
+        self.timeout = timeout
         self._root = project.root
         self._watched = project.watch_paths
         self._roots = frozenset(_walk_roots(project))
@@ -231,6 +236,7 @@ def build(
         stamps=stamps,
         sources=_sources(chain for files in chains.values() for chain in files),
         directories=everywhere,
+        timeout=timeout,
     )
 
 

@@ -39,6 +39,18 @@ def test_an_errand_that_raises_is_told_and_ends_nothing() -> None:
 
 def test_stopping_leaves_out_what_has_not_begun() -> None:
     errands = Errands(failed=lambda error: None)
+    done: list[str] = []
+    began, gate = threading.Event(), threading.Event()
+
+    def busy() -> None:
+        began.set()
+        gate.wait(10)
+
+    errands.run(busy, urgency=Urgency.INTERACTIVE)
+    errands.run(lambda: done.append("late"), urgency=Urgency.INTERACTIVE)
     errands.start()
+    assert began.wait(10)
+    assert not errands.stop(0.01)
+    gate.set()
     assert errands.stop(10)
-    assert errands.stopped
+    assert done == []

@@ -20,9 +20,9 @@ def test_a_follower_that_left_is_forgotten() -> None:
     follower = feed.follow()
     feed.publish({"n": 1})
     assert next(follower) == {"n": 1}
-    assert feed.wanted
+    assert feed.followers == 1
     follower.close()  # type: ignore[attr-defined]
-    assert not feed.wanted
+    assert feed.followers == 0
 
 
 def test_a_follower_that_does_not_read_is_dropped_and_told_the_end() -> None:
@@ -30,7 +30,7 @@ def test_a_follower_that_does_not_read_is_dropped_and_told_the_end() -> None:
     follower = feed.follow()
     for number in range(module._LIMIT + 1):
         feed.publish({"n": number})
-    assert not feed.wanted
+    assert feed.followers == 0
     assert len(list(follower)) < module._LIMIT + 1
 
 
