@@ -6,9 +6,10 @@ a flow is over when nothing is owed, without anybody having waited.
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,15 @@ from fakes.source import ScriptedSource
 from fakes.verifier import FakeVerifier
 
 _EPOCH = 1000.0
+_PATIENCE = 4000
+COOKIES = "RUNS/.cookies"
+
+
+def workspace(root: Path, *entries: str | Mapping[str, object]) -> Path:
+    """Write workspace.json; a bare name is a project in the directory of that name. The resolved root."""
+    projects = [{"name": entry, "path": entry} if isinstance(entry, str) else entry for entry in entries]
+    (root / "workspace.json").write_text(json.dumps({"projects": projects}))
+    return root.resolve()
 
 
 class RecordingFeed(Feed):
@@ -44,10 +54,19 @@ class RecordingFeed(Feed):
 
 
 class World:
-    """The workspace in ``root``; ``project`` is the one that is meant when none is named."""
+    """The workspace in ``root``; ``project`` is the one that is meant when none is named.
+
+    ``errands_run`` counts walks and readings of configuration; ``retired`` are the projects whose files
+    were closed; with ``load_error`` the configuration cannot be read at all.
+    """
 
     def __init__(
-        self, root: Path, *, project: str = "app", stores: dict[str, VolatileStore] | None = None
+        self,
+        root: Path,
+        *,
+        project: str = "app",
+        stores: dict[str, VolatileStore] | None = None,
+        verifier: FakeVerifier | None = None,
     ) -> None:
         self.root = root
         self.project = project
@@ -55,10 +74,13 @@ class World:
         self.stores = {} if stores is None else stores
         self.evidence = NoEvidence()
         self.source = ScriptedSource(lambda: self.time)
-        self.verifier = FakeVerifier()
+        self.verifier = FakeVerifier() if verifier is None else verifier
         self.feed = RecordingFeed()
         self.queue: JobQueue[Job] = JobQueue(now=lambda: self.time)
         self.errands: list[Errand] = []
+        self.errands_run = 0
+        self.load_error: OSError | None = None
+        self.retired: list[str] = []
         self.reports = 0
         self.busy_git: set[str] = set()
         self.saved: list[tuple[str, Batch]] = []
@@ -73,7 +95,7 @@ class World:
                 save=self._save,
                 report=self._report,
                 flush=lambda done: done(),
-                retire=lambda name: None,
+                retire=self.retired.append,
                 opener=Opener(reader=self._store, now=lambda: self.time),
                 load=self.load,
                 git_busy=lambda directory: directory in self.busy_git,
@@ -89,6 +111,8 @@ class World:
         self.source.start(self.coordinator.post)
 
     def load(self) -> Configuration:
+        if self.load_error is not None:
+            raise self.load_error
         return load(None, cwd=self.root, environ={}, overrides={})
 
     def start(self) -> World:
@@ -114,19 +138,49 @@ class World:
         shutil.rmtree(self.root / path)
         self.source.hint(str(self.root / path), HintKind.DIRECTORY_GONE)
 
+    def declare(self, *entries: str | Mapping[str, object]) -> None:
+        """Save workspace.json with these projects, and tell of it."""
+        workspace(self.root, *entries)
+        self.source.hint(str(self.root / "workspace.json"))
+
     # Time
 
     def step(self) -> bool:
         """One round of everything that can be done at this moment."""
         done = self.coordinator.step(wait=False)
         while self.errands:
-            self.errands.pop(0)()
+            self.run_errand()
             done = True
         while batch := self.queue.take(256, timeout=0):
             self.bench.run(batch.items)
             self.queue.done(batch)
             done = True
         return done
+
+    def run_errand(self) -> None:
+        """The next walk or reading of configuration; its answer waits in the inbox."""
+        self.errands.pop(0)()
+        self.errands_run += 1
+
+    def halfway(self, reached: Callable[[], object]) -> None:
+        """Stop in the middle: no worker takes anything, and errands that were just given have not run."""
+        for _ in range(_PATIENCE):
+            self.coordinator.step(wait=False)
+            if reached():
+                return
+            while self.errands:
+                self.run_errand()
+            self.time += 0.002
+        raise AssertionError("never came halfway")
+
+    def until(self, reached: list[bool]) -> None:
+        """Stop at the very step in which a barrier is reached."""
+        for _ in range(_PATIENCE):
+            self.step()
+            if reached:
+                return
+            self.time += 0.002
+        raise AssertionError("barrier not reached")
 
     def settle(self, *, within: float = 60.0) -> None:
         """Go on until nothing is owed and no file waits; the clock jumps from deadline to deadline."""
@@ -144,6 +198,14 @@ class World:
         """A barrier by survey; the list is no longer empty once it is reached."""
         reached: list[bool] = []
         self.coordinator.post(Barrier(lambda: reached.append(True), survey=True))
+        return reached
+
+    def cookie(self, name: str = "cookie") -> list[bool]:
+        """A barrier by cookie, as a waiting command sets it; the list as for ``barrier``."""
+        reached: list[bool] = []
+        self.source.cover(str(self.root / COOKIES))
+        self.coordinator.post(Barrier(lambda: reached.append(True), cookie=name))
+        self.source.hint(str(self.root / COOKIES / name))
         return reached
 
     # What is known

@@ -34,7 +34,6 @@ Handler = Callable[[dict[str, Any]], object]
 _LOG = get_logger("serve")
 _CONNECTIONS = 32
 _RESERVED = 4
-_IDLE_S = 10.0
 _SEND_S = 10.0
 
 

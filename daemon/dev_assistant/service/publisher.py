@@ -30,23 +30,19 @@ class ArtefactPublisher:
     def __call__(self, view: WorkspaceView) -> None:
         """Raises OSError or UserError when a directory refuses: its artefacts stand, the others are new."""
         now = self._wall()
-        shown = {project.root: _shown(project) for project in view.projects}
-        makers: dict[str, _Maker] = {
-            project.root: partial(project_artefacts, project, now=now) for project in view.projects
-        }
-        refusals = [
-            refusal
-            for root, make in makers.items()
-            if (refusal := self._renew(root + "/", root, shown[root], make)) is not None
+        shown = [_shown(project) for project in view.projects]
+        whole = (tuple(shown), view.degraded, view.config_errors, view.watch.missed_by_events)
+        pages = [
+            (project.root + "/", project.root, what, partial(project_artefacts, project, now=now))
+            for project, what in zip(view.projects, shown, strict=True)
         ]
-        whole = (tuple(shown.values()), view.degraded, view.config_errors, view.watch.missed_by_events)
-        refusal = self._renew("", view.root, whole, partial(workspace_artefacts, view, now=now))
-        for reason in (*refusals, refusal):
-            if reason is not None:
-                raise reason
+        pages.append(("", view.root, whole, partial(workspace_artefacts, view, now=now)))
+        refusals = [refusal for page in pages if (refusal := self._renew(*page)) is not None]
+        if refusals:
+            raise refusals[0]
 
     def _renew(
-        self, key: str, root: str, shown: tuple[object, ...], make: _Maker
+        self, key: str, root: str, shown: tuple[object, ...], make: _Maker, /
     ) -> OSError | UserError | None:
         """Write one directory's artefacts unless they show this already; why it could not be done."""
         if self._written.get(key) == shown or not os.path.isdir(root):

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +9,22 @@ from dev_assistant.model import Checked, Digest, FileRecord, FileState, ProjectN
 from dev_assistant.record.database import StoreUnavailable
 from dev_assistant.record.volatile import NoEvidence, VolatileStore
 from dev_assistant.service.scribe import Batch, Ledgers, Scribe
+from fakes.record import evidence
 
 APP = ProjectName("app")
 
 
 class FullDisk(VolatileStore):
-    """Refuses so many saves; with ``forgetful`` it loses what was there at every save."""
+    """Refuses so many saves; with ``forgetful`` it loses what was there at every save.
+
+    ``calls`` are what succeeded, in order.
+    """
 
     def __init__(self, refusals: int = 0, *, forgetful: bool = False) -> None:
         super().__init__()
         self.refusals = refusals
         self.epoch = 0
+        self.calls: list[str] = []
         self._forgetful = forgetful
 
     def save(self, files: Mapping[RelPath, FileRecord | None], verdicts: Mapping[Digest, Verdict]) -> None:
@@ -27,7 +32,11 @@ class FullDisk(VolatileStore):
             self.refusals -= 1
             raise StoreUnavailable("disk full")
         self.epoch += self._forgetful
+        self.calls += files
         super().save(files, verdicts)
+
+    def close(self) -> None:
+        self.calls.append("closed")
 
 
 def batch(path: str) -> dict[ProjectName, Batch]:
@@ -40,12 +49,18 @@ def flushed(scribe: Scribe) -> None:
     assert done.wait(10)
 
 
-def scribe_over(store: FullDisk, published: list[Any]) -> Scribe:
+def held(until: threading.Event) -> None:
+    assert until.wait(10)
+
+
+def scribe_over(
+    store: FullDisk, published: list[Any], *, alive: Callable[[ProjectName], bool] = lambda name: True
+) -> Scribe:
     scribe = Scribe(
         opener=lambda name: Ledgers(store, NoEvidence(), lambda: None, lambda: store.epoch),
         view=lambda: "view",  # type: ignore[arg-type, return-value]
         publish=published.append,
-        alive=lambda name: True,
+        alive=alive,
         lost=lambda name: published.append(f"lost {name}"),
     )
     scribe.start()
@@ -94,3 +109,67 @@ def test_a_cache_that_was_lost_is_told_of() -> None:
     flushed(scribe)
     assert "lost app" in published
     assert scribe.stop(10)
+
+
+def test_what_was_learned_of_a_project_that_is_gone_is_dropped() -> None:
+    store = FullDisk()
+    scribe = scribe_over(store, [], alive=lambda name: name != APP)
+    scribe.save(batch("a.py"))
+    flushed(scribe)
+    assert store.calls == []
+    assert scribe.trouble == ""
+    assert scribe.stop(10)
+
+
+def test_a_project_that_goes_while_its_files_are_open_is_closed_and_nothing_is_kept() -> None:
+    store = FullDisk()
+    present = {APP}
+    scribe = scribe_over(store, [], alive=present.__contains__)
+    scribe.save(batch("a.py"))
+    flushed(scribe)
+    present.clear()
+    scribe.save(batch("b.py"))
+    flushed(scribe)
+    present.add(APP)
+    flushed(scribe)
+    assert store.calls == ["a.py", "closed"]
+    assert scribe.stop(10)
+
+
+def test_closing_a_project_saves_first_what_was_learned_of_it() -> None:
+    store = FullDisk()
+    scribe = scribe_over(store, [])
+    scribe.save(batch("a.py"))
+    ordered = threading.Event()
+    scribe.flush(lambda: held(ordered))  # so that both orders are carried out in one go
+    scribe.save(batch("b.py"))
+    scribe.close(APP)
+    ordered.set()
+    flushed(scribe)
+    assert store.calls == ["a.py", "b.py", "closed"]
+    assert scribe.stop(10)
+
+
+def test_one_project_that_refuses_does_not_hold_back_another() -> None:
+    stores = {APP: FullDisk(refusals=10**9), ProjectName("web"): FullDisk()}
+    scribe = Scribe(
+        opener=lambda name: Ledgers(stores[name], NoEvidence(), lambda: None, lambda: 0),
+        view=lambda: "view",  # type: ignore[arg-type, return-value]
+        publish=lambda view: None,
+        alive=lambda name: True,
+        lost=lambda name: None,
+    )
+    scribe.start()
+    learned = batch("a.py")[APP]
+    scribe.save({APP: learned, ProjectName("web"): batch("b.py")[APP]})
+    flushed(scribe)
+    assert stores[ProjectName("web")].calls == ["b.py"]
+    assert "disk full" in scribe.trouble
+    assert scribe.stop(10)
+
+
+def test_evidence_for_a_disk_that_refuses_is_bounded_and_the_newest_is_kept() -> None:
+    kept = Batch(evidence=[evidence("old.py")] * 50_000)
+    kept.add(Batch(evidence=[evidence("new.py")] * 3))
+    assert len(kept.evidence) == 50_000
+    assert [entry.path for entry in kept.evidence[-4:]] == ["old.py", *["new.py"] * 3]

@@ -1,0 +1,82 @@
+"""Work that turns out to be none: an idle tree, and saves of the same bytes while something else goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flows.world import World, workspace
+
+MANY = 300
+"""More files than one slice of bulk work, so that a save can fall between two."""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "app").mkdir()
+    return workspace(tmp_path, "app")
+
+
+def filled(root: Path, files: int) -> World:
+    for number in range(files):
+        (root / "app" / f"f{number}.py").write_text("x\n")
+    return World(root).start()
+
+
+def pause_in_backlog(world: World) -> None:
+    world.halfway(lambda: len(world.state.backlog) > 100)
+
+
+def test_an_audit_of_an_idle_tree_writes_nothing(root: Path) -> None:
+    world = filled(root, 5)
+    world.time += 361
+    world.settle()
+    world.time += 2
+    world.step()  # the report of what that made sure of
+    reports = world.reports
+    world.saved.clear()
+    world.verifier.judged.clear()
+    world.time += 301
+    world.settle()
+    for _ in range(10):
+        world.step()
+        world.time += 1
+    assert world.reports == reports
+    assert world.saved == []
+    assert world.verifier.judged == []
+
+
+def test_a_touch_during_a_survey_is_settled_by_whichever_comes_first(root: Path) -> None:
+    world = filled(root, 1)
+    world.time += 10
+    world.write("app/f0.py", "x\n")
+    world.barrier()
+    world.settle()
+    assert world.states() == {"f0.py": ("fresh", 0)}
+
+
+def test_a_save_of_known_bytes_overtakes_the_backlog_that_holds_it(root: Path) -> None:
+    world = filled(root, MANY)
+    for text in ("v1\n", "v2\n"):
+        world.write("app/fake.toml", text)
+        world.settle()
+    world.verifier.judged.clear()
+    world.write("app/fake.toml", "v1\n")  # all its verdicts are cached
+    pause_in_backlog(world)
+    for path in list(world.state.backlog)[-5:]:
+        world.source.hint(str(root / "app" / path))
+    world.settle()
+    assert world.verifier.judged == []
+    assert set(world.states().values()) == {("fresh", 0), ("skipped", 0)}
+
+
+def test_a_save_of_a_file_that_nobody_judges_overtakes_the_backlog_that_holds_it(root: Path) -> None:
+    world = filled(root, MANY)
+    world.write("app/notes.md", "text\n")
+    world.settle()
+    world.write("app/fake.toml", "v1\n")
+    world.halfway(lambda: "notes.md" in world.state.backlog and len(world.state.backlog) > 100)
+    world.source.hint(str(root / "app" / "notes.md"))
+    world.settle()
+    assert world.states()["notes.md"] == ("skipped", 0)

@@ -1,0 +1,114 @@
+"""Roots and watch paths that vanish, return, move, or are links."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dev_assistant.service.messages import Reload
+from flows.world import World, workspace
+
+DISABLED = "[tool.dev-assistant]\nenable_ruff = false\n"
+SOURCES = {"name": "app", "path": "app", "watch_dirs": ["src"]}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    root = workspace(tmp_path, SOURCES)
+    (root / "app" / "src").mkdir(parents=True)
+    (root / "app" / "src" / "a.py").write_text("fine\n")
+    return World(root).start()
+
+
+def test_a_watch_path_that_appears_as_a_link_is_not_walked_for_ever(tmp_path: Path) -> None:
+    root = workspace(tmp_path, SOURCES)
+    (root / "app").mkdir()
+    (root / "app" / "lib").mkdir()
+    (root / "app" / "lib" / "a.py").write_text("BAD\n")
+    world = World(root).start()
+    (root / "app" / "src").symlink_to(root / "app" / "lib")
+    world.errands_run = 0
+    for _ in range(60):
+        world.settle()
+        world.time += 0.25
+    assert world.coordinator.snapshot.projects[0].missing == ()
+    assert world.states() == {"lib/a.py": ("fresh", 1)}
+    assert world.errands_run <= 4
+
+
+def test_a_root_that_returns_brings_its_settings(tmp_path: Path) -> None:
+    world = World(workspace(tmp_path, "app")).start()
+    world.write("app/one.py", "BAD\n", kind=None)
+    world.write("app/pyproject.toml", DISABLED, kind=None)
+    world.time += 2
+    world.settle()
+    assert world.states()["one.py"] == ("skipped", 0)
+
+
+def test_a_root_that_returns_is_watched_for_settings_again(world: World) -> None:
+    root = str(world.root / "app")
+    assert root in world.source.covered
+    shutil.rmtree(root)
+    world.source.lose(f"{root}/src")
+    world.source.lose(root)
+    world.settle()
+    world.write("app/src/a.py", "fine\n", kind=None)
+    world.time += 2
+    world.settle()
+    assert world.states() == {"src/a.py": ("fresh", 0)}
+    world.write("app/pyproject.toml", DISABLED)
+    world.settle()
+    assert world.states() == {"src/a.py": ("skipped", 0)}
+
+
+def test_a_project_whose_root_moves_starts_anew_under_its_name(tmp_path: Path) -> None:
+    root = workspace(tmp_path, "app")
+    (root / "app").mkdir()
+    (root / "app" / "one.py").write_text("fine\n")
+    world = World(root).start()
+    world.write("elsewhere/one.py", "BAD\n", kind=None)
+    world.declare({"name": "app", "path": "elsewhere"})
+    world.settle()
+    assert world.states() == {"one.py": ("fresh", 1)}
+    assert world.retired == ["app"]
+    assert str(root / "app") not in world.source.covered
+
+
+def test_a_walk_that_ends_after_its_project_left_leaves_no_watch(tmp_path: Path) -> None:
+    root = workspace(tmp_path, "app", "web")
+    (root / "app").mkdir()
+    (root / "web").mkdir()
+    world = World(root)
+    world.coordinator.start()
+    workspace(root, "app")
+    world.coordinator.post(Reload())
+    world.coordinator.step(wait=False)
+    world.errands.pop()()  # the reload overtakes the walks
+    world.coordinator.step(wait=False)
+    world.settle()
+    assert str(root / "web") not in world.source.covered
+    assert str(root / "app") in world.source.covered
+
+
+def test_what_was_learned_of_a_project_is_not_saved_after_it_left(tmp_path: Path) -> None:
+    root = workspace(tmp_path, "app", "web")
+    for name in ("app", "web"):
+        (root / name).mkdir()
+        (root / name / "a.py").write_text("fine\n")
+    world = World(root).start()
+    world.write("web/a.py", "BAD\n")
+    world.halfway(world.queue.pending)
+    batch = world.queue.take(256, timeout=0)
+    world.declare("app")
+    world.halfway(lambda: world.errands)
+    world.saved.clear()
+    world.bench.run(batch.items)
+    world.queue.done(batch)
+    world.run_errand()  # so that verdict and departure are met in one step
+    world.coordinator.step(wait=False)
+    assert world.retired == ["web"]
+    assert [name for name, _ in world.saved] == []
+    world.settle()
+    assert [name for name, _ in world.saved if name == "web"] == []

@@ -1,0 +1,110 @@
+"""Tools that are missing, come back, or are replaced while they judge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from dev_assistant.errors import ToolError
+from dev_assistant.model import FileState, Job, Project
+from fakes.verifier import FakeScope, FakeVerifier
+from flows.world import World, workspace
+
+
+MISSING = ToolError("ruff is not installed")
+
+
+class Tool(FakeVerifier):
+    """Raises ``error``, if any, when it is asked for its version; ``scope_error`` for its configuration."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.error: Exception | None = None
+        self.scope_error: Exception | None = None
+
+    def version(self) -> str:
+        if self.error is not None:
+            raise self.error
+        return super().version()
+
+    def scope(
+        self, project: Project, directories: Iterable[str], *, timeout_seconds: float | None = None
+    ) -> FakeScope:
+        if self.scope_error is not None:
+            raise self.scope_error
+        return super().scope(project, directories, timeout_seconds=timeout_seconds)
+
+
+@pytest.fixture
+def tool() -> Tool:
+    return Tool()
+
+
+@pytest.fixture
+def world(tmp_path: Path, tool: Tool) -> World:
+    root = workspace(tmp_path, "app")
+    (root / "app").mkdir()
+    (root / "app" / "one.py").write_text("fine\n")
+    (root / "app" / "two.py").write_text("BAD\n")
+    return World(root, verifier=tool).start()
+
+
+def reason(world: World, path: str) -> tuple[FileState, str]:
+    record = world.record(path)
+    assert record is not None
+    return record.state, record.reason
+
+
+def test_a_tool_that_vanishes_while_it_judges_fails_its_files_and_nothing_else(
+    world: World, tool: Tool
+) -> None:
+    def vanish(job: Job) -> None:
+        tool.error = MISSING
+
+    tool.before = vanish
+    world.write("app/one.py", "BAD\n")
+    world.settle()
+    assert reason(world, "one.py") == (FileState.FAILED, "ruff is not installed")
+
+
+def test_a_tool_that_is_replaced_while_it_judges_judges_everything_anew(world: World, tool: Tool) -> None:
+    def replaced(job: Job) -> None:
+        tool.release = "2.0"
+
+    tool.before = replaced
+    tool.judged.clear()
+    world.write("app/one.py", "BAD\n")
+    world.settle()
+    assert world.states() == {"one.py": ("fresh", 1), "two.py": ("fresh", 1)}
+    assert "two.py" in tool.judged
+    assert world.state.versions == {"ruff": "2.0"}
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (MISSING, "ruff is not installed"),
+        (OSError("permission denied"), "permission denied"),
+        (RuntimeError("a defect"), "internal error: RuntimeError('a defect')"),
+    ],
+)
+def test_configuration_that_cannot_be_read_fails_every_file_with_the_reason(
+    world: World, tool: Tool, error: Exception, told: str
+) -> None:
+    tool.scope_error = error
+    world.write("app/fake.toml", "v1\n")
+    world.settle()
+    assert [reason(world, path) for path in ("one.py", "two.py")] == [(FileState.FAILED, told)] * 2
+
+
+def test_a_tool_that_is_back_is_noticed_without_being_asked_for(world: World, tool: Tool) -> None:
+    tool.scope_error = MISSING
+    world.write("app/fake.toml", "v1\n")
+    world.settle()
+    tool.scope_error = None
+    world.time += 2
+    world.settle()
+    assert world.states()["one.py"] == ("fresh", 0)
+    assert world.states()["two.py"] == ("fresh", 1)
