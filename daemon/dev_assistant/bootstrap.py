@@ -247,7 +247,7 @@ def check_once(
     overrides: dict[str, object] = {} if cached else {"cache_enabled": False, "enable_evidence": False}
     loading = Loading(workspace, Path.cwd(), overrides, watch_dirs)
     configuration = loading()
-    if configuration.all_problems:
+    if configuration.problems:
         raise ConfigError(list(configuration.all_problems))
     with _alone(configuration.root) if cached else nullcontext():
         assembly = assemble(

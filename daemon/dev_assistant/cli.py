@@ -11,6 +11,7 @@ import importlib
 import json
 import os
 import sys
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import NoReturn
@@ -75,16 +76,22 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _split(arguments: list[str]) -> tuple[str | None, list[str]]:
-    """The command, and all other arguments: options may stand before it and after it."""
-    skip = False
-    for index, argument in enumerate(arguments):
-        if skip:
-            skip = False
-        elif argument in ("--workspace", "-w"):
-            skip = True
-        elif not argument.startswith("-"):
-            return argument, arguments[:index] + arguments[index + 1 :]
-    return None, arguments
+    """The command, and all else with the global options first: they may stand before and after it."""
+    leading: list[str] = []
+    rest: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        if word == "--":
+            rest += [word, *words]
+        elif word == "--json" or word.startswith("--workspace="):
+            leading.append(word)
+        elif word in ("--workspace", "-w"):
+            leading += [word, *islice(words, 1)]
+        else:
+            rest.append(word)
+    if rest and not rest[0].startswith("-"):
+        return rest[0], leading + rest[1:]
+    return None, leading + rest
 
 
 def _dispatch(name: str | None, rest: list[str]) -> int:

@@ -12,7 +12,6 @@ from dev_assistant.model import FileState, Job, Project
 from fakes.verifier import FakeScope, FakeVerifier
 from flows.world import World, workspace
 
-
 MISSING = ToolError("ruff is not installed")
 
 

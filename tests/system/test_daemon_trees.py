@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -87,7 +87,12 @@ def test_an_odd_name_is_followed(place: Desk) -> None:
 def test_a_file_becomes_a_link_and_a_fifo(place: Desk) -> None:
     place.start()
     file = place.projects["app"] / "src" / "a.py"
-    for change in (lambda: file.symlink_to("/etc/passwd"), lambda: os.mkfifo(file), file.mkdir):
+    changes: list[Callable[[], None]] = [
+        lambda: file.symlink_to("/etc/passwd"),
+        lambda: os.mkfifo(file),
+        file.mkdir,
+    ]
+    for change in changes:
         file.unlink()
         change()
         body = place.agree()

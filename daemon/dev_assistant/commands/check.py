@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
 from dev_assistant.commands.output import coloured, runtime, seconds, write, write_json_line
+from dev_assistant.escape import visible
 from dev_assistant.report.plain import render_check
 from dev_assistant.serve.client import NoDaemon, call, held
 
@@ -33,13 +35,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 when all is clean, 1 with findings, 3 when something could not be judged, 5 when nothing matched."""
+    """0 when all is clean, 1 with findings, 2 when a project's settings are broken (the others are judged by
+    theirs), 3 when something could not be judged, 5 when nothing matched.
+    """
     paths = [_resolved(path) for path in args.paths]
     document = _by_daemon(args, paths) or _alone(args, paths)
     if args.json:
         write_json_line(document)
     else:
         write(render_check(document, colour=coloured()))
+    for error in document["meta"].get("config_errors", ()):
+        sys.stderr.write(f"dev-assistant: {visible(error)}\n")
     return status_of(document)
 
 
@@ -79,6 +85,8 @@ def status_of(document: dict[str, Any]) -> int:
     unknown = summary["stale"] + summary["pending"] + summary["failed"]
     if unknown or not document["meta"].get("settled", False) or document["meta"].get("missing"):
         return 3
+    if document["meta"].get("config_errors"):
+        return 2
     if not summary["files"]:
         return 5
     return 1 if summary["findings"] else 0

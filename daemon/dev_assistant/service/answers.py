@@ -162,7 +162,13 @@ class Answers:
             str(p.project.name): relative_root(p.project.root, workspace=str(self.root)) for p, _ in chosen
         }
         missing = sorted(path_text(path) for project, _ in chosen for path in project.missing)
-        meta = {"settled": settled, "generated_at": time.time(), "missing": missing}
+        errors = [text for project, _ in chosen for text in project.problems]
+        meta = {
+            "settled": settled,
+            "generated_at": time.time(),
+            "missing": missing,
+            "config_errors": [*self.coordinator.snapshot.problems, *errors],
+        }
         return encode(check_document(results_of(roots, results), meta=meta))
 
     def _results(

@@ -36,11 +36,18 @@ class Intake:
         self._now = now
 
     def hints(self, hints: Iterable[Hint]) -> None:
-        """Mark what the events are about; directories that vanished are looked for once, at the end."""
+        """Mark what the events are about; directories that vanished are looked for once, at the end.
+
+        A watch path may be told gone by its parent, which is watched for its configuration: its own watch
+        says so only when the last file in it is closed.
+        """
         vanished: dict[ProjectName, set[str]] = {}
         for hint in hints:
-            for place in self._territory.at(hint.directory):
+            places = self._territory.at(hint.directory)
+            for place in places:
                 self._follow(self._states[place.project], place, hint, vanished)
+            if hint.kind is HintKind.DIRECTORY_GONE and not places:
+                self.lost(f"{hint.directory}/{hint.name}")
         for project, prefixes in vanished.items():
             self._vanished(self._states[project], prefixes)
 

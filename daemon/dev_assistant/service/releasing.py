@@ -15,8 +15,11 @@ _SLICE = 64
 _LONE = 32
 """So many paths due at once are still saves by a person; more are a batch."""
 
-_GIT_HOLD = 0.05
+_GIT_REST = 0.05
 """Seconds that a project rests after git was last seen busy in it."""
+
+_GIT_CAP = 10.0
+"""Seconds after which a project is looked at although git is still busy."""
 
 
 class Releasing:
@@ -33,11 +36,12 @@ class Releasing:
         """When ``advance`` has something to do; None: not before the next message."""
         if not state.ready:
             return None
-        return now if state.backlog or state.sweep else state.debouncer.next_deadline()
+        due = now if state.backlog or state.sweep else state.debouncer.next_deadline()
+        return due if due is None else max(due, state.rest_until)
 
     def advance(self, state: ProjectState, now: float) -> bool:
         """Release what is due and examine one slice of the backlog; True if there was anything."""
-        if not state.ready:
+        if not state.ready or not self._is_due(state, now) or self._rests(state, now):
             return False
         released = self._release(state, now)
         slice_ = list(islice(state.backlog, _SLICE))
@@ -48,12 +52,22 @@ class Releasing:
         swept = self._sweep(state, _SLICE)
         return released or swept or bool(slice_)
 
-    def _release(self, state: ProjectState, now: float) -> bool:
-        deadline = state.debouncer.next_deadline()
-        if deadline is None or deadline > now:
+    def _is_due(self, state: ProjectState, now: float) -> bool:
+        deadline = self.deadline(state, now)
+        return deadline is not None and deadline <= now
+
+    def _rests(self, state: ProjectState, now: float) -> bool:
+        """While git rebuilds the tree, nothing in it is what it is going to be."""
+        if state.git is None or not self._git_busy(state.git):
+            state.rest_since = None
             return False
-        if state.git is not None and self._git_busy(state.git):
-            state.debouncer.hold(until=now + _GIT_HOLD)
+        state.rest_since = now if state.rest_since is None else state.rest_since
+        if now - state.rest_since > _GIT_CAP:
+            return False
+        state.rest_until = now + _GIT_REST
+        return True
+
+    def _release(self, state: ProjectState, now: float) -> bool:
         due = state.debouncer.pop_due(now=now)
         paths = [entry.key for entry in due if entry.key in state.debts]
         if len(paths) > _LONE or any(entry.storm for entry in due):

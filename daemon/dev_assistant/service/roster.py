@@ -78,7 +78,8 @@ class Roster:
 
     def adopt(self, configuration: Configuration, *, epoch: Epoch | None = None) -> None:
         """Make the running projects those of the configuration; ``epoch`` is of the debt that led here."""
-        self.problems = tuple(map(str, configuration.problems))
+        shown = configuration.all_problems if configuration.problems else ()
+        self.problems = tuple(map(str, shown))
         for problem in self.problems:
             _LOG.error("configuration is broken, the last good one is kept", problem=problem)
         if not configuration.problems or not self._states:

@@ -84,6 +84,8 @@ class ProjectState:
     backlog: dict[RelPath, None] = field(default_factory=dict)
     awaited: dict[RelPath, Awaited] = field(default_factory=dict)
     moved: dict[RelPath, int] = field(default_factory=dict)
+    rest_since: float | None = None
+    rest_until: float = 0.0
     hits: int = 0
     misses: int = 0
     missed_by_events: int = 0

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dev_assistant.errors import UserError
 from dev_assistant.model import FileRecord, FileState, RelPath
 from dev_assistant.report.tally import tally
 from dev_assistant.report.views import ProjectView, QueueView, WatchView, WorkspaceView
@@ -61,7 +62,7 @@ def test_a_workspace_and_each_of_its_projects_are_written(tmp_path: Path, view: 
 def test_one_project_that_refuses_is_told_and_hides_no_other(tmp_path: Path, view: WorkspaceView) -> None:
     (tmp_path / "lib" / "RUNS").write_text("in the way")
 
-    with pytest.raises((OSError, Exception), match="RUNS"):
+    with pytest.raises((OSError, UserError), match="RUNS"):
         ArtefactPublisher(wall=lambda: 0.0)(view)
 
     assert owners(tmp_path) == {"", "app", "web"}
@@ -71,7 +72,7 @@ def test_what_refused_is_written_once_it_can_be(tmp_path: Path, view: WorkspaceV
     publish = ArtefactPublisher(wall=lambda: 0.0)
     obstacle = tmp_path / "lib" / "RUNS"
     obstacle.write_text("in the way")
-    with pytest.raises((OSError, Exception), match="RUNS"):
+    with pytest.raises((OSError, UserError), match="RUNS"):
         publish(view)
     obstacle.unlink()
 
