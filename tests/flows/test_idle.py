@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dev_assistant.ports import HintKind
 from flows.world import World, workspace
 
 MANY = 300
@@ -28,30 +29,37 @@ def pause_in_backlog(world: World) -> None:
     world.halfway(lambda: len(world.state.backlog) > 100)
 
 
-def test_an_audit_of_an_idle_tree_writes_nothing(root: Path) -> None:
-    world = filled(root, 5)
-    world.time += 361
-    world.settle()
-    world.time += 2
-    world.step()  # the report of what that made sure of
-    reports = world.reports
-    world.saved.clear()
-    world.verifier.judged.clear()
-    world.time += 301
+def rest(world: World) -> None:
+    """Settle, and give reports that are due later the time to come."""
     world.settle()
     for _ in range(10):
         world.step()
         world.time += 1
+
+
+def test_an_audit_of_an_idle_tree_writes_nothing(root: Path) -> None:
+    world = filled(root, 5)
+    world.time += 361  # the first audit makes sure of files that were too young to be trusted
+    rest(world)
+    world.saved.clear()
+    world.verifier.judged.clear()
+    reports, audited = world.reports, world.coordinator.snapshot.last_audit
+    world.time += 301
+    rest(world)
+    assert world.coordinator.snapshot.last_audit != audited
     assert world.reports == reports
     assert world.saved == []
     assert world.verifier.judged == []
 
 
-def test_a_touch_during_a_survey_is_settled_by_whichever_comes_first(root: Path) -> None:
+@pytest.mark.parametrize("kind", [HintKind.WHOLE, HintKind.TOUCHED])
+def test_a_touch_during_a_survey_is_settled_by_whichever_comes_first(root: Path, kind: HintKind) -> None:
     world = filled(root, 1)
     world.time += 10
-    world.write("app/f0.py", "x\n")
+    world.write("app/f0.py", "x\n", kind=kind)
     world.barrier()
+    world.settle()
+    world.time += 1
     world.settle()
     assert world.states() == {"f0.py": ("fresh", 0)}
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dev_assistant.model import FileState
 from dev_assistant.service.messages import Reload
 from flows.world import World, workspace
 
@@ -25,16 +26,16 @@ def world(tmp_path: Path) -> World:
 def test_a_watch_path_that_appears_as_a_link_is_not_walked_for_ever(tmp_path: Path) -> None:
     root = workspace(tmp_path, SOURCES)
     (root / "app").mkdir()
-    (root / "app" / "lib").mkdir()
-    (root / "app" / "lib" / "a.py").write_text("BAD\n")
+    (root / "lib").mkdir()
+    (root / "lib" / "a.py").write_text("BAD\n")
     world = World(root).start()
-    (root / "app" / "src").symlink_to(root / "app" / "lib")
+    (root / "app" / "src").symlink_to(root / "lib")
     world.errands_run = 0
     for _ in range(60):
         world.settle()
         world.time += 0.25
     assert world.coordinator.snapshot.projects[0].missing == ()
-    assert world.states() == {"lib/a.py": ("fresh", 1)}
+    assert world.states() == {"../lib/a.py": ("fresh", 1)}
     assert world.errands_run <= 4
 
 
@@ -65,15 +66,18 @@ def test_a_root_that_returns_is_watched_for_settings_again(world: World) -> None
 
 def test_a_project_whose_root_moves_starts_anew_under_its_name(tmp_path: Path) -> None:
     root = workspace(tmp_path, "app")
-    (root / "app").mkdir()
-    (root / "app" / "one.py").write_text("fine\n")
+    for directory in ("app", "app/inner"):
+        (root / directory).mkdir()
+        (root / directory / "one.py").write_text("BAD\n")
     world = World(root).start()
-    world.write("elsewhere/one.py", "BAD\n", kind=None)
-    world.declare({"name": "app", "path": "elsewhere"})
+    world.stores.clear()  # the cache of the other root is empty
+    world.declare({"name": "app", "path": "app/inner"})
     world.settle()
-    assert world.states() == {"one.py": ("fresh", 1)}
+    record = world.record("one.py")
+    assert record is not None and record.state is FileState.FRESH
+    assert world.stores["app"].find([record.parts[0].key])
     assert world.retired == ["app"]
-    assert str(root / "app") not in world.source.covered
+    assert world.states() == {"one.py": ("fresh", 1)}
 
 
 def test_a_walk_that_ends_after_its_project_left_leaves_no_watch(tmp_path: Path) -> None:

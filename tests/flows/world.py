@@ -236,7 +236,7 @@ class World:
     def _report(self) -> None:
         self.reports += 1
 
-    def _save(self, batches: Mapping[str, Batch]) -> None:
+    def _save(self, batches: Mapping[ProjectName, Batch]) -> None:
         for name, batch in batches.items():
             self._store_of(name).save(batch.files, batch.verdicts)
             self.saved.append((name, batch))

@@ -87,8 +87,8 @@ def test_a_fresh_look_without_cache_writes_nothing(tree: Path, monkeypatch: pyte
 
 def test_a_broken_configuration_is_refused(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tree)
-    (tree / "pyproject.toml").write_text("[tool.dev-assistant]\nworkerz = 3\n")
-    with pytest.raises(ConfigError, match="workers"):
+    (tree / "workspace.json").write_text('{"projects": [{"name": "a"}]}')
+    with pytest.raises(ConfigError, match="path"):
         check_once(workspace=None, watch_dirs=(), paths=[], cached=False, timeout=60)
 
 

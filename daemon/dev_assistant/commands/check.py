@@ -35,9 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 when all is clean, 1 with findings, 2 when a project's settings are broken (the others are judged by
-    theirs), 3 when something could not be judged, 5 when nothing matched.
-    """
+    """0 when all is clean, 1 with findings, 3 when something could not be judged, 5 when nothing matched."""
     paths = [_resolved(path) for path in args.paths]
     document = _by_daemon(args, paths) or _alone(args, paths)
     if args.json:
@@ -85,8 +83,6 @@ def status_of(document: dict[str, Any]) -> int:
     unknown = summary["stale"] + summary["pending"] + summary["failed"]
     if unknown or not document["meta"].get("settled", False) or document["meta"].get("missing"):
         return 3
-    if document["meta"].get("config_errors"):
-        return 2
     if not summary["files"]:
         return 5
     return 1 if summary["findings"] else 0

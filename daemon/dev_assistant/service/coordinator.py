@@ -124,9 +124,10 @@ class Coordinator:
             case Finished(results):
                 parts.judging.finished(parts.states, results)
             case Surveyed():
-                parts.surveys.surveyed(message)
+                parts.intake.replay(parts.surveys.surveyed(message))
             case SurveyEnded():
                 parts.surveys.ended(message)
+                parts.intake.walked()
             case Scoped():
                 parts.scoping.scoped(message)
                 parts.roster.scoped(message)

@@ -7,12 +7,9 @@ in the cache, where it is true, and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
 
-from dev_assistant.escape import path_text
 from dev_assistant.logs import get_logger
 from dev_assistant.model import (
     Checked,
@@ -30,12 +27,12 @@ from dev_assistant.model import (
     Verdict,
     summarize,
 )
-from dev_assistant.ports import Evidence, Reach
+from dev_assistant.ports import Reach
 from dev_assistant.schedule.queue import JobQueue, Request
-from dev_assistant.service.feed import Feed
 from dev_assistant.service.plan import Left, Look, Planner, conclude, reach
 from dev_assistant.service.scribe import Batch
-from dev_assistant.service.state import Awaited, Debt, ProjectState
+from dev_assistant.service.state import Awaited, ProjectState
+from dev_assistant.service.telling import Telling
 
 _LOG = get_logger("verify")
 RECHECK = "recheck"
@@ -57,19 +54,17 @@ class Judging:
         *,
         planner: Planner,
         queue: JobQueue[Job],
-        feed: Feed,
+        telling: Telling,
         ripple: Callable[[ProjectState, RelPath], None],
         rescope: Callable[[ProjectState], None],
         now: Callable[[], float],
-        wall: Callable[[], int],
     ) -> None:
         self._planner = planner
         self._queue = queue
-        self._feed = feed
+        self._telling = telling
         self._ripple = ripple
         self._rescope = rescope
         self._now = now
-        self._wall = wall
         self._batches: dict[ProjectName, Batch] = {}
 
     def take(self) -> dict[ProjectName, Batch]:
@@ -193,75 +188,23 @@ class Judging:
 
     def _remember(self, state: ProjectState, job: Job, verdict: Verdict) -> None:
         state.verdicts.put(job.key, verdict)
+        if job.path in state.debts:
+            state.untold[job.path] = state.untold.get(job.path, frozenset()) | {job.key}
         self._batch(state).verdicts[job.key] = verdict
 
     def _accept(self, state: ProjectState, path: RelPath, awaited: Awaited, *, cached: bool) -> None:
         known = state.files.get(path)
         debt = state.debts[path]
+        cached = cached and state.untold.get(path, frozenset()).isdisjoint(awaited.wanted.values())
         record = conclude(awaited)
         state.files.put(path, record)
         state.settle(path)
         if known is None or _in_state(known, record.state) != record:
             self._batch(state).files[path] = record
         if known is None or known.parts != record.parts or _digest(known) != _digest(record):
-            self._tell(state, path, awaited, record, debt, cached=cached)
-
-    def _tell(
-        self,
-        state: ProjectState,
-        path: RelPath,
-        awaited: Awaited,
-        record: FileRecord,
-        debt: Debt,
-        *,
-        cached: bool,
-    ) -> None:
-        state.hits, state.misses = state.hits + cached, state.misses + (not cached)
-        state.missed_by_events += debt.trigger == "audit"
-        wall = self._wall() / 1e9
-        if state.settings.enable_evidence:
-            tools = tuple(
-                (name, state.versions.get(name, ""), basis) for name, basis in sorted(awaited.bases.items())
-            )
-            entry = Evidence(
-                time=wall,
-                path=path,
-                trigger=debt.trigger,
-                digest=awaited.fingerprint.digest,
-                size=awaited.fingerprint.stat.size,
-                record=record,
-                tools=tools,
-                duration_ms=awaited.duration_ms,
-                cached=cached,
-            )
-            self._batch(state).evidence.append(entry)
-        event = self._event(state, path, record, awaited, debt, cached=cached, wall=wall)
-        self._feed.publish(event)
-        level = "info" if debt.trigger == "save" else "debug"
-        getattr(_LOG, level)("verdict", **{k: v for k, v in event.items() if k != "time"})
-
-    def _event(
-        self,
-        state: ProjectState,
-        path: RelPath,
-        record: FileRecord,
-        awaited: Awaited,
-        debt: Debt,
-        *,
-        cached: bool,
-        wall: float,
-    ) -> dict[str, Any]:
-        return {
-            "time": datetime.fromtimestamp(wall, UTC).isoformat(timespec="milliseconds"),
-            "project": state.project.name,
-            "path": path_text(path),
-            "digest": awaited.fingerprint.digest,
-            "state": record.state.value,
-            "passed": record.passed,
-            "counts": msgspec.to_builtins(record.counts),
-            "cached": cached,
-            "latency_ms": round((self._now() - debt.since) * 1000, 3),
-        }
+            evidence = self._telling.tell(state, path, record, awaited=awaited, debt=debt, cached=cached)
+            if evidence is not None:
+                self._batch(state).evidence.append(evidence)
 
     def _batch(self, state: ProjectState) -> Batch:
         return self._batches.setdefault(state.project.name, Batch())

@@ -27,6 +27,7 @@ from dev_assistant.service.scoping import Scoping
 from dev_assistant.service.scribe import Batch
 from dev_assistant.service.state import ProjectState
 from dev_assistant.service.surveys import Surveys
+from dev_assistant.service.telling import Telling
 from dev_assistant.service.territory import Territory
 
 
@@ -96,11 +97,10 @@ def connect(
     judging = Judging(
         planner=Planner(territory=territory, wall=wall),
         queue=collaborators.queue,
-        feed=collaborators.feed,
+        telling=Telling(feed=collaborators.feed, now=now, wall=wall),
         ripple=scoping.ripple,
         rescope=scoping.rescope,
         now=now,
-        wall=wall,
     )
     roster = Roster(
         configuration,

@@ -57,7 +57,8 @@ class ProjectState:
 
     ``dirty`` are paths whose bytes may differ from the record; ``backlog`` are those of them that are
     examined in slices; ``awaited`` are examined and wait for a worker. ``moved`` counts, for files that could
-    not be judged because something changed meanwhile, how often that was so. ``versions`` are those of the
+    not be judged because something changed meanwhile, how often that was so. ``untold`` are keys of verdicts
+    that were made for a path and not accepted yet. ``versions`` are those of the
     verifiers' tools; ``scope_error`` says why the configuration could not be read.
     """
 
@@ -84,6 +85,7 @@ class ProjectState:
     backlog: dict[RelPath, None] = field(default_factory=dict)
     awaited: dict[RelPath, Awaited] = field(default_factory=dict)
     moved: dict[RelPath, int] = field(default_factory=dict)
+    untold: dict[RelPath, frozenset[Digest]] = field(default_factory=dict)
     rest_since: float | None = None
     rest_until: float = 0.0
     hits: int = 0
@@ -146,6 +148,7 @@ class ProjectState:
     def settle(self, path: RelPath) -> None:
         """What is known of ``path`` is the truth as far as anybody has said."""
         self.moved.pop(path, None)
+        self.untold.pop(path, None)
         debt = self.debts.pop(path, None)
         if debt is not None:
             self.ledger.pay(debt.epoch)

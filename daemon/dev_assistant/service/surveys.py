@@ -99,11 +99,18 @@ class Surveys:
             for top in project.watch_paths
         )
 
-    def below(self, state: ProjectState, top: str, rules: Callable[[], DirectoryRules]) -> bool:
+    def below(
+        self,
+        state: ProjectState,
+        top: str,
+        rules: Callable[[], DirectoryRules],
+        *,
+        epoch: Epoch | None = None,
+    ) -> bool:
         """Walk a directory that appeared; False when a walk that has not started yet will meet it."""
         if self._awaits(state.project.name, top):
             return False
-        self._walk(state, lambda: ((top, rules),), top=top, trigger="save", whole=False)
+        self._walk(state, lambda: ((top, rules),), top=top, trigger="save", whole=False, epoch=epoch)
         return True
 
     def _awaits(self, project: ProjectName, top: str | None) -> bool:
@@ -142,11 +149,20 @@ class Surveys:
         finally:
             self._post(SurveyEnded(number))
 
-    def surveyed(self, message: Surveyed) -> None:
-        walk = self._surveys.get(message.survey)
-        state = self._states.get(walk.project) if walk is not None else None
-        if walk is None or state is None:
-            return
+    @property
+    def walking(self) -> bool:
+        """Some directories may be covered and not known yet."""
+        return bool(self._surveys)
+
+    def surveyed(self, message: Surveyed) -> Epoch:
+        """Compare what a walk met with what is known; the epoch of the walk's debt, which stays open."""
+        walk = self._surveys[message.survey]
+        state = self._states.get(walk.project)
+        if state is not None:
+            self._met(state, walk, message)
+        return walk.epoch
+
+    def _met(self, state: ProjectState, walk: Survey, message: Surveyed) -> None:
         for listing in message.listings:
             if listing.error is None:
                 self._listed(state, walk, listing)
@@ -169,7 +185,7 @@ class Surveys:
                 state.owe_bulk(path, since=now, trigger=walk.trigger, epoch=walk.epoch)
 
     def ended(self, message: SurveyEnded) -> None:
-        """Whatever the walk did not meet is gone, ignored by now, or out of reach."""
+        """Whatever the walk did not meet is gone, ignored by now, or out of reach. Pays the walk's debt."""
         walk = self._surveys.pop(message.survey)
         state = self._states.get(walk.project)
         if state is not None:
