@@ -6,7 +6,8 @@ Importing this package loads nothing else: the names of the library are looked u
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING
+
+TYPE_CHECKING = False  # as type checkers know it, without the cost of importing typing
 
 if TYPE_CHECKING:
     from dev_assistant.model import Priority

@@ -6,18 +6,20 @@ A command's module is imported only when it runs, so that ``status`` from a hook
 from __future__ import annotations
 
 import argparse
-import difflib
 import importlib
 import json
 import os
 import sys
 from itertools import islice
 from pathlib import Path
-from types import ModuleType
-from typing import NoReturn
 
 from dev_assistant.errors import UserError
 from dev_assistant.escape import visible
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import NoReturn
 
 COMMANDS = {
     "init": "find projects and write workspace.json",
@@ -98,6 +100,8 @@ def _dispatch(name: str | None, rest: list[str]) -> int:
     if name is None:
         return _without_command(rest)
     if name not in COMMANDS:
+        import difflib  # noqa: PLC0415  only for whoever mistyped
+
         near = difflib.get_close_matches(name, COMMANDS, 1)
         guess = f"did you mean {near[0]!r}?" if near else "dev-assistant --help lists all"
         raise UserError(f"no command {name!r}", hint=guess)

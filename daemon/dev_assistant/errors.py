@@ -5,7 +5,7 @@ Anything else that is raised is our own error: it is logged with its traceback a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import namedtuple
 
 
 class DevAssistantError(Exception):
@@ -24,20 +24,21 @@ class ToolError(DevAssistantError):
     """An external tool was missing, hung, crashed or printed nonsense. Never means 'clean'."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One mistake in a configuration file.
+_PROBLEM = namedtuple(
+    "_PROBLEM",
+    ["file", "key", "message", "line", "value", "allowed", "suggestion"],
+    defaults=(None, None, None, None),
+)
 
-    ``line`` is 1-based; None where the parser cannot tell. ``value`` is the offending value as written.
+
+class Problem(_PROBLEM):
+    """One mistake in a configuration file; ``key`` is "" when it concerns the file as a whole.
+
+    ``line`` is 1-based; None where the parser cannot tell. ``value`` is the offending value as written,
+    ``allowed`` says what would be right, ``suggestion`` is a near word that would; None where there is none.
     """
 
-    file: str
-    key: str
-    message: str
-    line: int | None = None
-    value: str | None = None
-    allowed: str | None = None
-    suggestion: str | None = None
+    __slots__ = ()
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"

@@ -9,7 +9,6 @@ import contextlib
 import hashlib
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 
 from dev_assistant.errors import UserError
@@ -18,11 +17,13 @@ RUNS = "RUNS"
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Written by dev-assistant; see bford.info/cachedir\n"
 
 
-@dataclass(frozen=True, slots=True)
 class Runs:
-    """The RUNS/ directory of a project or workspace."""
+    """The RUNS/ directory of a project or workspace, which is its ``owner``."""
 
-    owner: Path
+    __slots__ = ("owner",)
+
+    def __init__(self, owner: Path) -> None:
+        self.owner = owner
 
     @property
     def root(self) -> Path:
@@ -64,11 +65,13 @@ class Runs:
                 handle.write(text)
 
 
-@dataclass(frozen=True, slots=True)
 class Runtime:
     """Lock, status and control socket of one workspace's daemon, private to the user."""
 
-    directory: Path
+    __slots__ = ("directory",)
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
 
     @property
     def lock(self) -> Path:

@@ -9,12 +9,15 @@ import argparse
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 from dev_assistant.commands.output import coloured, runtime, seconds, write, write_json_line
 from dev_assistant.escape import visible
 from dev_assistant.report.plain import render_check
 from dev_assistant.serve.client import NoDaemon, call, held
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 HELP = "findings of files and directories (default: the whole workspace)"
 EXAMPLES = """\

@@ -163,7 +163,7 @@ def _settings_document(
 
 
 def _problem_document(problem: Problem) -> dict[str, object]:
-    return {**dataclasses.asdict(problem), "text": str(problem)}
+    return {**problem._asdict(), "text": str(problem)}
 
 
 def _values(settings: Settings, *, wide: bool) -> dict[str, object]:

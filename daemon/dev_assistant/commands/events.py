@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from typing import Any
 
 from dev_assistant.commands.output import coloured, runtime, write, write_json_line
 from dev_assistant.escape import visible
 from dev_assistant.serve.client import stream
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 HELP = "follow the verdicts as they come"
 EXAMPLES = """\

@@ -13,12 +13,15 @@ import socket
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from dev_assistant.errors import UserError
 from dev_assistant.places import Runtime
 from dev_assistant.serve.protocol import address, encode_request
 from dev_assistant.workspace import current_project, find_workspace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _CHUNK = 1 << 18
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+from collections import namedtuple
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from dev_assistant.errors import UserError
 
@@ -21,11 +21,10 @@ REQUEST_BYTES = 1_000_000
 _ADDRESS_BYTES = 100  # a unix socket's path holds 108 on Linux and 104 elsewhere, with its end
 
 
-class Request(NamedTuple):
-    """A method by name, and what it is to be called with."""
+class Request(namedtuple("Request", ["method", "params"])):
+    """A method by name (text), and what it is to be called with (an object)."""
 
-    method: str
-    params: dict[str, Any]
+    __slots__ = ()
 
 
 def encode(document: object) -> bytes:
