@@ -73,6 +73,12 @@ class Runtime:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Runtime) and self.directory == other.directory
+
+    def __hash__(self) -> int:
+        return hash(self.directory)
+
     @property
     def lock(self) -> Path:
         return self.directory / "lock"
