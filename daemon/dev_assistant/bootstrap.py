@@ -161,6 +161,7 @@ def assemble(
         publish=records.publish,
         lost=lambda name: coordinator.post(CacheLost(name)),
         alive=lambda name: _is_alive(coordinator.configuration, name),
+        now=time.monotonic,
     )
     coordinator = Coordinator(
         configuration,

@@ -199,7 +199,7 @@ def test_bytes_that_are_not_utf8_fail_and_are_never_clean(tmp_path, verifier, se
 
 
 def test_a_file_that_kills_ruff_fails_alone(tmp_path, verifier):
-    deep = "\n".join(" " * depth + "if x:" for depth in range(3000)) + "\n" + " " * 3000 + "pass\n"
+    deep = "x = " + "-" * 200_000 + "1\n"  # overflows the stack, however large the environment left it
     good = {f"m{number}.py": "import os\n" for number in range(9)}
     write(tmp_path, {"ruff.toml": 'lint.select = ["F"]\n', "killer.py": deep, **good})
     tree = project(tmp_path)

@@ -37,6 +37,8 @@ _PULSE = 5.0
 """Seconds between two looks whether the lock is still ours and all threads live."""
 
 _READY_PULSE = 0.1
+_SWITCH_SECONDS = 0.0005
+"""How long a thread that renders may keep the interpreter from one that has a save (default: 5 ms)."""
 _LOG = get_logger("daemon")
 
 
@@ -91,6 +93,7 @@ def _serve(
     instance: Instance,
     readiness: Readiness,
 ) -> int:
+    sys.setswitchinterval(_SWITCH_SECONDS)
     stopping = _stop_on_signals()
     runs = Runs(configuration.root)
     runs.prepare()

@@ -56,6 +56,9 @@ class Ledgers:
 _PRUNE_EVERY = 5_000
 """Verdicts saved between two looks at the cache's limits."""
 
+_REST = 9
+"""A tenth of the scribe's time at most goes into reports."""
+
 _RETRY = 5.0
 """Seconds between two attempts to write what the disk refused."""
 
@@ -79,16 +82,19 @@ class Scribe:
         publish: Callable[[WorkspaceView], None],
         lost: Callable[[ProjectName], None],
         alive: Callable[[ProjectName], bool],
+        now: Callable[[], float],
     ) -> None:
         self._opener = opener
         self._view = view
         self._publish = publish
         self._lost = lost
         self._alive = alive
+        self._now = now
         self._orders: queue.SimpleQueue[_Order | None] = queue.SimpleQueue()
         self._open: dict[ProjectName, Ledgers] = {}
         self._unsaved: dict[ProjectName, Batch] = {}
         self._outdated = False
+        self._report_from = 0.0
         self._trouble = ""
         self._grown = 0
         self._thread = threading.Thread(target=self._run, name="scribe", daemon=True)
@@ -105,7 +111,11 @@ class Scribe:
         self._orders.put(lambda: self._merge(batches))
 
     def report(self) -> None:
-        """Write statistics and dashboards of what is known then, once however often it is asked."""
+        """Write statistics and dashboards of what is known then, once however often it is asked.
+
+        Rendering a large workspace takes the interpreter from everybody else, so it rests ``_REST`` times as
+        long as it took, unless somebody flushes.
+        """
         self._orders.put(self._outdate)
 
     def flush(self, done: Callable[[], None]) -> None:
@@ -130,18 +140,24 @@ class Scribe:
             for order in orders:
                 if order is not None:
                     self._guarded(order)
-            self._guarded(self._write)
+            self._guarded(partial(self._write, now=not running))
         for project in list(self._open):
             self._guarded(partial(self._close, project))
 
     def _take(self) -> list[_Order | None]:
         orders: list[_Order | None] = []
         try:
-            orders.append(self._orders.get(timeout=_RETRY if self._unsaved else None))
+            orders.append(self._orders.get(timeout=self._patience()))
             while True:
                 orders.append(self._orders.get_nowait())
         except queue.Empty:
             return orders
+
+    def _patience(self) -> float | None:
+        """Seconds until there is something to do without any order; None: for ever."""
+        if self._outdated:
+            return max(0.001, self._report_from - self._now())
+        return _RETRY if self._unsaved else None
 
     def _guarded(self, order: _Order) -> None:
         try:
@@ -161,17 +177,22 @@ class Scribe:
         self._outdated = True
 
     def _flushed(self, done: Callable[[], None]) -> None:
-        self._guarded(self._write)
+        self._guarded(partial(self._write, now=True))
         done()
 
-    def _write(self) -> None:
-        """Save and publish what is to be; one project that refuses does not hold back the others."""
+    def _write(self, *, now: bool) -> None:
+        """Save and publish what is to be; one project that refuses does not hold back the others.
+
+        ``now``: publish although the last time was a moment ago.
+        """
         self._trouble = ""
         for project in list(self._unsaved):
             self._guarded(partial(self._save_project, project))
-        if self._outdated:
+        if self._outdated and (now or self._now() >= self._report_from):
             self._outdated = False
+            began = self._now()
             self._guarded(lambda: self._publish(self._view()))
+            self._report_from = self._now() + _REST * (self._now() - began)
 
     def _save_project(self, project: ProjectName) -> None:
         """A project that has left, or whose root is gone, has nothing that could be written."""

@@ -5,7 +5,7 @@ Publishing 50,000 records costs a tuple of 256 references; a change costs the co
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, Mapping
 
 from dev_assistant.model import FileRecord, RelPath
 from dev_assistant.report.tally import Tally, tally, total
@@ -52,9 +52,22 @@ class View(Mapping[RelPath, FileRecord]):
     def __len__(self) -> int:
         return sum(len(shard.files) for shard in self._shards)
 
+    def items(self) -> ItemsView[RelPath, FileRecord]:
+        """Shard by shard: what reports do with every file must not look each of them up."""
+        return _Items(self)
+
     @property
     def tally(self) -> Tally:
         return total(shard.tally for shard in self._shards if shard.files)
+
+
+class _Items(ItemsView[RelPath, FileRecord]):
+    __slots__ = ()
+    _mapping: View
+
+    def __iter__(self) -> Iterator[tuple[RelPath, FileRecord]]:
+        for shard in self._mapping._shards:
+            yield from shard.files.items()
 
 
 class Files:

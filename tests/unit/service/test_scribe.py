@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,7 @@ def scribe_over(
         opener=lambda name: Ledgers(store, NoEvidence(), lambda: None, lambda: store.epoch),
         view=lambda: "view",  # type: ignore[arg-type, return-value]
         publish=published.append,
+        now=time.monotonic,
         alive=alive,
         lost=lambda name: published.append(f"lost {name}"),
     )
@@ -156,6 +158,7 @@ def test_one_project_that_refuses_does_not_hold_back_another() -> None:
         opener=lambda name: Ledgers(stores[name], NoEvidence(), lambda: None, lambda: 0),
         view=lambda: "view",  # type: ignore[arg-type, return-value]
         publish=lambda view: None,
+        now=time.monotonic,
         alive=lambda name: True,
         lost=lambda name: None,
     )
