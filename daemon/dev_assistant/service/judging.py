@@ -39,7 +39,7 @@ RECHECK = "recheck"
 """The trigger of paths whose findings were asked for and not found on disk."""
 
 _READ_ANYWAY = frozenset({"scan", "configuration"})
-"""Triggers that follow from reading the configuration: it need not be read once more."""
+"""Triggers that follow from reading the configuration: it need not be read once more for their sake."""
 
 
 class Judging:
@@ -121,6 +121,8 @@ class Judging:
         return self._planner.jobs(state, path, awaited, urgency=urgency)
 
     def _announce(self, state: ProjectState, path: RelPath, known: FileRecord | None, digest: str) -> None:
+        if state.debts[path].trigger in _READ_ANYWAY:
+            return
         existed = known is not None and known.fingerprint is not None
         if not existed or _digest(known) != digest:
             far = reach(state, path)
