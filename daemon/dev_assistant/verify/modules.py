@@ -61,8 +61,12 @@ class Modules:
         if stem is path and path not in self._known and not os.path.isdir(path):
             stem = os.path.dirname(path)
         changed = False
-        while self._roots(stem) and self._set(stem, present=_exists(stem)):
-            changed = True
+        while self._roots(stem):
+            present = _exists(stem)
+            news = self._set(stem, present=present)
+            changed |= news
+            if present and not news:
+                break
             stem = os.path.dirname(stem)
         return changed
 

@@ -109,3 +109,18 @@ def test_a_change_of_a_directory_is_one_of_all_that_is_in_it(tmp_path):
     assert modules.changed(str(tmp_path / "pk/__init__.py")) == modules.generation == built + 1
     assert modules.changed(str(tmp_path / "pk/no-name.py")) == modules.generation
     assert modules.changed(str(tmp_path / "a.py")) == 0
+
+
+def test_a_directory_that_ends_after_its_files_is_missed_with_the_next_look(tmp_path):
+    write(tmp_path, {"pk/__init__.py": ""})
+    modules, roots = _modules(tmp_path), [str(tmp_path)]
+    before = modules.total(roots)
+    write(tmp_path, {"pk/new/deep/c.py": ""})
+    file = tmp_path / "pk/new/deep/c.py"
+    modules.refresh(str(file))
+    file.unlink()
+    modules.refresh(str(file))
+    file.parent.rmdir()
+    file.parent.parent.rmdir()
+    assert modules.refresh(str(file))
+    assert modules.total(roots) == before
