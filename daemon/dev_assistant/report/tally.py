@@ -5,7 +5,7 @@ Scores are summed in hundredths: integers give the same mean in every order of a
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -101,11 +101,47 @@ def tally_of(records: Iterable[FileRecord]) -> Tally:
 
 
 def total(tallies: Iterable[Tally]) -> Tally:
-    """The sum, in one pass."""
-    sums = _Sums()
-    for each in tallies:
-        sums.add(each)
-    return sums.freeze()
+    """The sum, field by field: reports add up some hundred tallies each time."""
+    parts = tuple(tallies)
+    if not parts:
+        return EMPTY
+    counts = [part.counts for part in parts]
+    return Tally(
+        files=sum(part.files for part in parts),
+        fresh=sum(part.fresh for part in parts),
+        stale=sum(part.stale for part in parts),
+        pending=sum(part.pending for part in parts),
+        failed=sum(part.failed for part in parts),
+        skipped=sum(part.skipped for part in parts),
+        clean=sum(part.clean for part in parts),
+        counts=Counts(*map(sum, zip(*map(_numbers, counts), strict=True))),
+        score_sum=sum(part.score_sum for part in parts),
+        distribution=tuple(map(sum, zip(*(part.distribution for part in parts), strict=True))),
+        rules=_total_of_rules(part.rules for part in parts),
+        reasons=_total_of_reasons(part.reasons for part in parts),
+    )
+
+
+def _numbers(counts: Counts) -> tuple[int, ...]:
+    return counts.lint, counts.design, counts.security, counts.unfinished
+
+
+def _total_of_rules(parts: Iterable[Mapping[Rule, RuleCount]]) -> dict[Rule, RuleCount]:
+    findings: defaultdict[Rule, int] = defaultdict(int)
+    files: defaultdict[Rule, int] = defaultdict(int)
+    for part in parts:
+        for rule, count in part.items():
+            findings[rule] += count[0]
+            files[rule] += count[1]
+    return {rule: RuleCount(number, files[rule]) for rule, number in findings.items()}
+
+
+def _total_of_reasons(parts: Iterable[Mapping[_Reason, int]]) -> dict[_Reason, int]:
+    sums: defaultdict[_Reason, int] = defaultdict(int)
+    for part in parts:
+        for reason, files in part.items():
+            sums[reason] += files
+    return dict(sums)
 
 
 def reason_of(record: FileRecord) -> str:
@@ -113,6 +149,7 @@ def reason_of(record: FileRecord) -> str:
     return record.reason or next((p.summary.reason for p in record.parts if p.summary.reason), "")
 
 
+_Reason = tuple[FileState, str]
 _Group = tuple[FileState, str, tuple[tuple[str, Summary], ...]]
 
 
@@ -164,7 +201,7 @@ class _Sums:
             self.clean += files
 
     def _add_counts(self, counts: Counts, times: int) -> None:
-        for index, value in enumerate((counts.lint, counts.design, counts.security, counts.unfinished)):
+        for index, value in enumerate(_numbers(counts)):
             self.counts[index] += value * times
 
     def _add_rule(self, rule: Rule, more: RuleCount) -> None:
@@ -172,22 +209,6 @@ class _Sums:
         self.rules[rule] = (
             RuleCount(known.findings + more.findings, known.files + more.files) if known else more
         )
-
-    def add(self, other: Tally) -> None:
-        """Add a whole tally."""
-        self.files += other.files
-        for state in FileState:
-            self.states[state] += getattr(other, state.value)
-        self.clean += other.clean
-        self.score_sum += other.score_sum
-        self._add_counts(other.counts, 1)
-        self.distribution = [
-            mine + theirs for mine, theirs in zip(self.distribution, other.distribution, strict=True)
-        ]
-        for rule, count in other.rules.items():
-            self._add_rule(rule, count)
-        for key, files in other.reasons.items():
-            self.reasons[key] = self.reasons.get(key, 0) + files
 
     def freeze(self) -> Tally:
         return Tally(

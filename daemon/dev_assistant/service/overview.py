@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 
 from dev_assistant.machine import memory_mb
@@ -61,9 +62,14 @@ class Overview:
                 health.backend, health.directories, health.overflows, missed, health.uncovered, audit
             ),
             memory_mb=memory_mb(),
-            version=version("dev-assistant"),
+            version=_version(),
             config_errors=snapshot.problems,
         )
+
+
+@cache
+def _version() -> str:
+    return version("dev-assistant")
 
 
 def _state(snapshot: Snapshot, age: float | None) -> WorkspaceState:

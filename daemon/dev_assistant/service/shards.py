@@ -35,12 +35,13 @@ class View(Mapping[RelPath, FileRecord]):
     Equal only to itself: whether something changed is asked far more often than what.
     """
 
-    __slots__ = ("_shards",)
+    __slots__ = ("_shards", "_tally")
     __eq__ = object.__eq__
     __hash__ = object.__hash__
 
     def __init__(self, shards: tuple[Shard, ...]) -> None:
         self._shards = shards
+        self._tally: Tally | None = None
 
     def __getitem__(self, path: RelPath) -> FileRecord:
         return self._shards[hash(path) % _COUNT].files[path]
@@ -58,7 +59,9 @@ class View(Mapping[RelPath, FileRecord]):
 
     @property
     def tally(self) -> Tally:
-        return total(shard.tally for shard in self._shards if shard.files)
+        if self._tally is None:
+            self._tally = total(shard.tally for shard in self._shards if shard.files)
+        return self._tally
 
 
 class _Items(ItemsView[RelPath, FileRecord]):
