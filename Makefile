@@ -8,7 +8,7 @@ TOOL := $(BIN)/dev-assistant
 BENCH_SECONDS ?= 15
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop lint format test check bench schema clean
+.PHONY: help run stop lint format test check sweep soak bench schema clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,12 @@ test: lint ## lint, then all tests: what CI runs
 	@$(BIN)/pytest -n 2 --dist loadfile
 
 check: test ## the same as test
+
+sweep: $(STAMP) ## break the daemon at every step: kills, faults, long models (minutes)
+	@$(BIN)/pytest -m sweep -n 2 --timeout 1200
+
+soak: $(STAMP) ## the same for an hour
+	@$(BIN)/pytest -m soak -n 2 --timeout 7200
 
 bench: $(STAMP) ## latency against other watchers, status under load, cost of idling (about three minutes)
 	@$(BIN)/python benchmarks/latency.py
