@@ -20,7 +20,7 @@ from dev_assistant.schedule.queue import JobQueue
 from dev_assistant.service.configuration import Configuration, ConfiguredProject, load
 from dev_assistant.service.coordinator import Coordinator
 from dev_assistant.service.errands import Errand
-from dev_assistant.service.feed import Feed
+from dev_assistant.service.feed import Event, Feed
 from dev_assistant.service.messages import Barrier
 from dev_assistant.service.opening import Opener
 from dev_assistant.service.parts import Collaborators, Parts
@@ -49,8 +49,8 @@ class RecordingFeed(Feed):
         super().__init__()
         self.events: list[dict[str, Any]] = []
 
-    def publish(self, event: dict[str, Any]) -> None:
-        self.events.append(event)
+    def publish(self, event: Event) -> None:
+        self.events.append(event.document())
 
 
 class World:

@@ -34,9 +34,10 @@ class Repeats:
 
     def admit(self, entry: Entry, *, now: float) -> bool:
         """Whether to write it. ``now`` is in monotonic seconds."""
-        seen = self._seen.get(entry.identity())
+        identity = entry.identity()
+        seen = self._seen.get(identity)
         if seen is None:
-            self._seen[entry.identity()] = _Seen(entry, now + self._window)
+            self._seen[identity] = _Seen(entry, now + self._window)
             return True
         if seen.written < self._burst:
             seen.written += 1

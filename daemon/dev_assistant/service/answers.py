@@ -30,7 +30,7 @@ from dev_assistant.report.merge import FileResult, result_of, results_of
 from dev_assistant.report.status import status_document
 from dev_assistant.report.views import WorkspaceView
 from dev_assistant.service.coordinator import Coordinator
-from dev_assistant.service.feed import Event, Feed
+from dev_assistant.service.feed import Feed
 from dev_assistant.service.messages import Barrier, Recheck, Reload, Withdraw
 from dev_assistant.service.snapshot import ProjectSnapshot
 
@@ -77,7 +77,7 @@ class Answers:
         """The status document."""
         return encode(status_document(self.view()))
 
-    def events(self, *, since_start: bool = False) -> Iterator[Event | None]:
+    def events(self, *, since_start: bool = False) -> Iterator[dict[str, Any] | None]:
         """Verdicts as they are accepted, until the daemon stops; None while there are none."""
         return self.feed.follow(since_start=since_start)
 

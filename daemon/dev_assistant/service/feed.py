@@ -10,13 +10,45 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
+
+import msgspec
+
+from dev_assistant.escape import path_text
+from dev_assistant.model import Digest, FileRecord, ProjectName, RelPath
 
 _LIMIT = 20_000
 _REMEMBERED = 1_000
 _PULSE = 1.0
 
-Event = dict[str, Any]
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An accepted verdict: ``time`` is wall-clock seconds, ``latency`` seconds since the path was owed."""
+
+    time: float
+    project: ProjectName
+    path: RelPath
+    digest: Digest
+    record: FileRecord
+    cached: bool
+    latency: float
+
+    def document(self) -> dict[str, Any]:
+        """Made by whoever reads, since mostly nobody does."""
+        return {
+            "time": datetime.fromtimestamp(self.time, UTC).isoformat(timespec="milliseconds"),
+            "project": self.project,
+            "path": path_text(self.path),
+            "digest": self.digest,
+            "state": self.record.state.value,
+            "passed": self.record.passed,
+            "counts": msgspec.to_builtins(self.record.counts),
+            "cached": self.cached,
+            "latency_ms": round(self.latency * 1e3, 3),
+        }
 
 
 class Feed:
@@ -41,8 +73,8 @@ class Feed:
             except queue.Full:
                 self._drop(subscriber)
 
-    def follow(self, *, since_start: bool = False) -> Iterator[Event | None]:
-        """Events from now on, until the feed is closed or the reader was too slow.
+    def follow(self, *, since_start: bool = False) -> Iterator[dict[str, Any] | None]:
+        """The documents of events from now on, until the feed is closed or the reader was too slow.
 
         ``since_start``: first those that are still remembered, at most 1,000.
 
@@ -55,7 +87,7 @@ class Feed:
             self._subscribers.append(subscriber)
         return self._read(subscriber)
 
-    def _read(self, subscriber: queue.Queue[Event | None]) -> Iterator[Event | None]:
+    def _read(self, subscriber: queue.Queue[Event | None]) -> Iterator[dict[str, Any] | None]:
         try:
             while True:
                 try:
@@ -65,7 +97,7 @@ class Feed:
                     continue
                 if event is None:
                     return
-                yield event
+                yield event.document()
         finally:
             self._drop(subscriber)
 

@@ -69,6 +69,7 @@ class Judging:
 
     def take(self) -> dict[ProjectName, Batch]:
         """What was learned since the last call."""
+        self._telling.flush()
         taken, self._batches = self._batches, {}
         return taken
 
@@ -112,7 +113,7 @@ class Judging:
         self._announce(state, path, known, awaited.fingerprint.digest)
         if len(awaited.parts) == len(awaited.wanted):
             state.awaited.pop(path, None)
-            self._accept(state, path, awaited, cached=True)
+            self._accept(state, path, awaited, urgency=urgency, cached=True)
             return ()
         state.awaited[path] = awaited
         if known is None or known.state is not FileState.STALE:
@@ -178,7 +179,7 @@ class Judging:
             awaited.duration_ms += result.duration_ms
             if len(awaited.parts) == len(awaited.wanted) and job.path not in state.dirty:
                 del state.awaited[job.path]
-                self._accept(state, job.path, awaited, cached=False)
+                self._accept(state, job.path, awaited, urgency=job.urgency, cached=False)
 
     def _moved(self, state: ProjectState, job: Job) -> None:
         """Look again; when that does not end it, it was not the bytes that moved but the configuration."""
@@ -194,7 +195,9 @@ class Judging:
             state.untold[job.path] = state.untold.get(job.path, frozenset()) | {job.key}
         self._batch(state).verdicts[job.key] = verdict
 
-    def _accept(self, state: ProjectState, path: RelPath, awaited: Awaited, *, cached: bool) -> None:
+    def _accept(
+        self, state: ProjectState, path: RelPath, awaited: Awaited, *, urgency: Urgency, cached: bool
+    ) -> None:
         known = state.files.get(path)
         debt = state.debts[path]
         cached = cached and state.untold.get(path, frozenset()).isdisjoint(awaited.wanted.values())
@@ -204,7 +207,9 @@ class Judging:
         if known is None or _in_state(known, record.state) != record:
             self._batch(state).files[path] = record
         if known is None or known.parts != record.parts or _digest(known) != _digest(record):
-            evidence = self._telling.tell(state, path, record, awaited=awaited, debt=debt, cached=cached)
+            evidence = self._telling.tell(
+                state, path, record, awaited=awaited, debt=debt, urgency=urgency, cached=cached
+            )
             if evidence is not None:
                 self._batch(state).evidence.append(evidence)
 

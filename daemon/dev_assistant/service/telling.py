@@ -3,28 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import dataclass, field
 
-import msgspec
-
-from dev_assistant.escape import path_text
 from dev_assistant.logs import get_logger
-from dev_assistant.model import FileRecord, RelPath
+from dev_assistant.model import FileRecord, FileState, ProjectName, RelPath, Urgency
 from dev_assistant.ports import Evidence
-from dev_assistant.service.feed import Feed
+from dev_assistant.service.feed import Event, Feed
 from dev_assistant.service.state import Awaited, Debt, ProjectState
 
 _LOG = get_logger("verify")
 
 
+@dataclass(slots=True)
+class _Bulk:
+    """Verdicts that nobody waits for, to be logged together: a storm must not be a storm in the log."""
+
+    files: int = 0
+    cached: int = 0
+    failed: int = 0
+    findings: int = 0
+
+    def add(self, event: Event) -> None:
+        self.files += 1
+        self.cached += event.cached
+        self.failed += event.record.state is FileState.FAILED
+        self.findings += event.record.counts.total
+
+
+@dataclass(slots=True)
 class Telling:
     """Runs on the coordinator's thread; ``now`` is monotonic seconds, ``wall`` wall-clock nanoseconds."""
 
-    def __init__(self, *, feed: Feed, now: Callable[[], float], wall: Callable[[], int]) -> None:
-        self._feed = feed
-        self._now = now
-        self._wall = wall
+    feed: Feed
+    now: Callable[[], float]
+    wall: Callable[[], int]
+    _bulk: dict[ProjectName, _Bulk] = field(init=False, default_factory=dict)
 
     def tell(
         self,
@@ -34,32 +47,23 @@ class Telling:
         *,
         awaited: Awaited,
         debt: Debt,
+        urgency: Urgency,
         cached: bool,
     ) -> Evidence | None:
         """Publish an accepted verdict; what the evidence log is to keep of it, if anything."""
         state.hits, state.misses = state.hits + cached, state.misses + (not cached)
         state.missed_by_events += debt.trigger == "audit"
-        wall = self._wall() / 1e9
-        event = {
-            "time": datetime.fromtimestamp(wall, UTC).isoformat(timespec="milliseconds"),
-            "project": state.project.name,
-            "path": path_text(path),
-            "digest": awaited.fingerprint.digest,
-            "state": record.state.value,
-            "passed": record.passed,
-            "counts": msgspec.to_builtins(record.counts),
-            "cached": cached,
-            "latency_ms": round((self._now() - debt.since) * 1000, 3),
-        }
-        self._feed.publish(event)
-        self._log(event, debt)
+        wall, project, digest = self.wall() / 1e9, state.project.name, awaited.fingerprint.digest
+        event = Event(wall, project, path, digest, record, cached, latency=self.now() - debt.since)
+        self.feed.publish(event)
+        self._log(event, lone=debt.trigger == "save" and urgency is Urgency.INTERACTIVE)
         if not state.settings.enable_evidence:
             return None
         return Evidence(
             time=wall,
             path=path,
             trigger=debt.trigger,
-            digest=awaited.fingerprint.digest,
+            digest=digest,
             size=awaited.fingerprint.stat.size,
             record=record,
             tools=tuple((name, state.versions.get(name, ""), b) for name, b in sorted(awaited.bases.items())),
@@ -67,9 +71,23 @@ class Telling:
             cached=cached,
         )
 
-    def _log(self, event: dict[str, Any], debt: Debt) -> None:
-        fields = {name: value for name, value in event.items() if name != "time"}
-        if debt.trigger == "save":
-            _LOG.info("verdict", **fields)
+    def flush(self) -> None:
+        """Log what came in bulk since the last call, a line for each project."""
+        for project, bulk in self._bulk.items():
+            _LOG.info(
+                "verdicts",
+                project=project,
+                files=bulk.files,
+                cached=bulk.cached,
+                findings=bulk.findings,
+                failed=bulk.failed,
+            )
+        self._bulk.clear()
+
+    def _log(self, event: Event, *, lone: bool) -> None:
+        if lone:
+            document = event.document()
+            del document["time"]
+            _LOG.info("verdict", **document)
         else:
-            _LOG.debug("verdict", **fields)
+            self._bulk.setdefault(event.project, _Bulk()).add(event)
