@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NewType
 
 import msgspec
@@ -142,14 +143,8 @@ class Counts(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def score(self) -> float:
-        """Quality from 0 to 10 (MISSION P12): each category costs per finding, up to its own limit."""
-        cost = (
-            min(0.2 * self.lint, 2)
-            + min(0.5 * self.design, 3)
-            + min(1.0 * self.security, 4)
-            + min(0.1 * self.unfinished, 1)
-        )
-        return round(max(0.0, 10 - cost), 2)
+        """Quality from 0 to 10: each category costs per finding, up to its own limit."""
+        return _score(self)
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(
@@ -158,6 +153,17 @@ class Counts(msgspec.Struct, frozen=True, gc=False):
             self.security + other.security,
             self.unfinished + other.unfinished,
         )
+
+
+@lru_cache(maxsize=4096)
+def _score(counts: Counts) -> float:
+    cost = (
+        min(0.2 * counts.lint, 2)
+        + min(0.5 * counts.design, 3)
+        + min(1.0 * counts.security, 4)
+        + min(0.1 * counts.unfinished, 1)
+    )
+    return round(max(0.0, 10 - cost), 2)
 
 
 class Summary(msgspec.Struct, frozen=True, gc=False):

@@ -121,6 +121,9 @@ class Scope(Protocol):
     def claims(self, path: RelPath) -> Included | Excluded | None:
         """What to do with a path; None: not this verifier's. Costs microseconds, never calls out."""
 
+    def configures(self, path: RelPath) -> bool:
+        """Whether a change of ``path`` means that the scope must be built anew."""
+
     def reach(self, path: RelPath) -> Reach:
         """What else a creation, change or deletion of ``path`` may decide."""
 

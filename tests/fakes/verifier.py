@@ -38,6 +38,9 @@ class FakeScope:
             return Excluded("excluded by fake.toml")
         return Included(self.digest)
 
+    def configures(self, path: RelPath) -> bool:
+        return path == CONFIG
+
     def reach(self, path: RelPath) -> Reach:
         return Reach.CONFIGURATION if path == CONFIG else Reach.ITSELF
 

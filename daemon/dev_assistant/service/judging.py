@@ -29,7 +29,7 @@ from dev_assistant.model import (
 )
 from dev_assistant.ports import Reach
 from dev_assistant.schedule.queue import JobQueue, Request
-from dev_assistant.service.plan import Left, Look, Planner, conclude, reach
+from dev_assistant.service.plan import Left, Look, Planner, conclude, configures, reach
 from dev_assistant.service.scribe import Batch
 from dev_assistant.service.state import Awaited, ProjectState
 from dev_assistant.service.telling import Telling
@@ -124,11 +124,12 @@ class Judging:
     def _announce(self, state: ProjectState, path: RelPath, known: FileRecord | None, digest: str) -> None:
         if state.debts[path].trigger in _READ_ANYWAY:
             return
-        existed = known is not None and known.fingerprint is not None
-        if not existed or _digest(known) != digest:
-            far = reach(state, path)
-            if far is Reach.CONFIGURATION or (not existed and far is not Reach.ITSELF):
-                self._ripple(state, path)
+        if known is None or known.fingerprint is None:
+            decides = reach(state, path) is not Reach.ITSELF
+        else:
+            decides = known.fingerprint.digest != digest and configures(state, path)
+        if decides:
+            self._ripple(state, path)
 
     def _leave(self, state: ProjectState, left: Left) -> None:
         known = state.files.get(left.path)

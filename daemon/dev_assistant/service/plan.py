@@ -194,7 +194,7 @@ def matters(state: ProjectState, path: RelPath) -> bool:
 
 
 def configures(state: ProjectState, path: RelPath) -> bool:
-    return reach(state, path) is Reach.CONFIGURATION
+    return any(scope.configures(path) for scope in (state.scopes or {}).values())
 
 
 def reach(state: ProjectState, path: RelPath) -> Reach:

@@ -96,17 +96,23 @@ class RuffScope:
             return Excluded(reason or f"not in `include` of {place.group.config or 'ruff'}")
         return None
 
+    def configures(self, path: RelPath) -> bool:
+        """Whether ``path`` is a configuration file, or lies in a source root that ruff could not yet see."""
+        full = self.absolute(path)
+        if os.path.basename(full) in ruff_config.NAMES or full in self._stamps:
+            return True
+        return self._new_source_root(full)
+
     def reach(self, path: RelPath) -> Reach:
         """What else the creation, change or deletion of a file or directory may decide.
 
         The answer stays the same until the path is claimed again. When many modules come or go at once only
         the first to be asked about reaches the whole project: what is planned after that has seen them all.
         """
-        full = self.absolute(path)
-        name = os.path.basename(full)
-        if name in ruff_config.NAMES or full in self._stamps or self._new_source_root(full):
+        if self.configures(path):
             return Reach.CONFIGURATION
-        if name == "__init__.py":
+        full = self.absolute(path)
+        if os.path.basename(full) == "__init__.py":
             self._look_at_package(full)
         if self._modules.refresh(full):
             self.forget()

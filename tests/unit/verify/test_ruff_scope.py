@@ -54,7 +54,9 @@ def test_reach_of_configuration(tmp_path):
     write(tmp_path, {"base/any.toml": "", "p/ruff.toml": 'extend = "../base/any.toml"\n', "p/a.py": ""})
     scope = _scope(tmp_path / "p")
     for path in ("ruff.toml", "sub/new/.ruff.toml", "pyproject.toml", "../base/any.toml"):
+        assert scope.configures(RelPath(path))
         assert scope.reach(RelPath(path)) is Reach.CONFIGURATION
+    assert not scope.configures(RelPath("other.toml"))
     assert scope.reach(RelPath("other.toml")) is Reach.ITSELF
 
 
