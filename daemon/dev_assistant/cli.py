@@ -13,6 +13,7 @@ import sys
 from itertools import islice
 from pathlib import Path
 
+from dev_assistant import failpoints
 from dev_assistant.errors import UserError
 from dev_assistant.escape import visible
 
@@ -97,6 +98,7 @@ def _split(arguments: list[str]) -> tuple[str | None, list[str]]:
 
 
 def _dispatch(name: str | None, rest: list[str]) -> int:
+    _arm()
     if name is None:
         return _without_command(rest)
     if name not in COMMANDS:
@@ -110,6 +112,13 @@ def _dispatch(name: str | None, rest: list[str]) -> int:
     status: int = module.run(args)
     sys.stdout.flush()
     return status
+
+
+def _arm() -> None:
+    try:
+        failpoints.arm(os.environ)
+    except ValueError as error:
+        raise UserError(str(error), hint=f"unset {failpoints.VARIABLE}") from error
 
 
 def _command_parser(name: str, module: ModuleType) -> Parser:

@@ -97,6 +97,7 @@ def _serve(
     stopping = _stop_on_signals()
     runs = Runs(configuration.root)
     runs.prepare()
+    runs.forget_cookies()
     with ExitStack() as stack:
         sinks: list[Sink] = [RotatingFile(runs.log)]
         if foreground:

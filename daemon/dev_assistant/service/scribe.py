@@ -204,20 +204,26 @@ class Scribe:
         del self._unsaved[project]
 
     def _save(self, project: ProjectName, batch: Batch) -> None:
+        """The proof comes first: a verdict that is remembered is not made, and so not told of, again."""
         ledgers = self._ledgers(project)
-        if batch.files or batch.verdicts:
-            before = ledgers.epoch()
-            ledgers.store.save(batch.files, batch.verdicts)
+        before = ledgers.epoch()
+        try:
+            if batch.evidence:
+                ledgers.evidence.append(batch.evidence)
+                batch.evidence = []
+        finally:
+            self._remember(ledgers.store, batch)
             if ledgers.epoch() != before:
                 self._lost(project)
-            self._grown += len(batch.verdicts)
-            batch.files, batch.verdicts = {}, {}
-        if batch.evidence:
-            ledgers.evidence.append(batch.evidence)
-            batch.evidence = []
         if self._grown > _PRUNE_EVERY:
             self._grown = 0
             ledgers.prune()
+
+    def _remember(self, store: VerdictStore, batch: Batch) -> None:
+        if batch.files or batch.verdicts:
+            store.save(batch.files, batch.verdicts)
+            self._grown += len(batch.verdicts)
+            batch.files, batch.verdicts = {}, {}
 
     def _ledgers(self, project: ProjectName) -> Ledgers:
         if project not in self._open:
