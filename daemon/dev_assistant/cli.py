@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 from dev_assistant import failpoints
-from dev_assistant.errors import UserError
+from dev_assistant.errors import UserError, refused
 from dev_assistant.escape import visible
 
 TYPE_CHECKING = False
@@ -74,6 +74,9 @@ def main(argv: list[str] | None = None) -> int:
             os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
         )  # else the interpreter complains at exit
         return 141
+    except OSError as error:
+        refusal = refused(error)
+        return _report(error, arguments) if refusal is None else _tell(refusal, as_json="--json" in arguments)
     except Exception as error:  # noqa: BLE001  our own mistake: a report, not a traceback in the face
         return _report(error, arguments)
 

@@ -39,6 +39,11 @@ class MortalDesk(Desk):
 
     def launch(self, points: str = "") -> bool:
         """Start the daemon itself, without ``start`` in between; False when it died before it was ready."""
+        with open(self.spawn(points), "rb") as pipe:
+            return b'"ready"' in pipe.readline()
+
+    def spawn(self, points: str = "") -> int:
+        """Start the daemon with these failpoints; the descriptor on which it says that it is ready."""
         reading, writing = os.pipe()
         options = ["daemon-run", "--root", str(self.root), "--workspace", str(self.root / "workspace.json")]
         self.daemon = subprocess.Popen(
@@ -52,8 +57,7 @@ class MortalDesk(Desk):
             start_new_session=True,
         )
         os.close(writing)
-        with open(reading, "rb") as pipe:
-            return b'"ready"' in pipe.readline()
+        return reading
 
     def ask(self, method: str, **params: object) -> Document | None:
         """The daemon's answer; None when there is nobody who could answer."""
@@ -65,11 +69,6 @@ class MortalDesk(Desk):
     def settled(self) -> bool:
         answer = self.ask("wait", timeout=PATIENCE)
         return answer is not None and bool(answer["settled"])
-
-    def kill(self) -> None:
-        assert self.daemon is not None
-        self.daemon.kill()
-        self.bury()
 
     def bury(self) -> int:
         """Wait for the daemon's end; its exit status."""

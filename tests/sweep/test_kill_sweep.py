@@ -17,6 +17,18 @@ from sweep.mortal import MortalDesk, mortal_desk
 
 pytestmark = pytest.mark.linux
 
+FATAL = (
+    "runs.link=kill@1",
+    "socket.replace=kill@1",
+    "store.create=kill@1",
+    "evidence.write=kill@1",
+    "store.head=kill@1",
+    "store.commit=kill@1",
+    "file.replace=kill@2",
+    "cookie.unlink=kill@1",
+)
+"""Where a death would show most: something is half done."""
+
 UNUSED = "import os\n\nA = 1\n"
 STRIDES = 8
 """Processes of pytest can share the sweep: each test takes every eighth hit."""
@@ -97,6 +109,21 @@ def sweep(base: Path, numbers: range) -> int:
                 return kills
         shutil.rmtree(base / f"k{number}")
     raise AssertionError(f"still killed at hit {numbers[-1]}")
+
+
+def test_killed_in_one_place_after_another(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    with mortal_desk(tmp_path / "desk") as place:
+        lay_out(place)
+        for number, points in enumerate(FATAL):
+            place.write("app/pkg/m0.py", f"import os\n\nLIVES = {number}\n")
+            assert not (place.launch(points) and place.settled())
+            assert place.bury() == -signal.SIGKILL, points
+        place.revive()
+        place.judge()
+        assert place.end() == 0
+    record_property("kills", len(FATAL))
 
 
 @pytest.mark.sweep
