@@ -13,7 +13,8 @@ import sys
 from itertools import islice
 from pathlib import Path
 
-from dev_assistant.errors import UserError
+from dev_assistant import failpoints
+from dev_assistant.errors import UserError, refused
 from dev_assistant.escape import visible
 
 TYPE_CHECKING = False
@@ -73,6 +74,9 @@ def main(argv: list[str] | None = None) -> int:
             os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
         )  # else the interpreter complains at exit
         return 141
+    except OSError as error:
+        refusal = refused(error)
+        return _report(error, arguments) if refusal is None else _tell(refusal, as_json="--json" in arguments)
     except Exception as error:  # noqa: BLE001  our own mistake: a report, not a traceback in the face
         return _report(error, arguments)
 
@@ -97,6 +101,7 @@ def _split(arguments: list[str]) -> tuple[str | None, list[str]]:
 
 
 def _dispatch(name: str | None, rest: list[str]) -> int:
+    _arm()
     if name is None:
         return _without_command(rest)
     if name not in COMMANDS:
@@ -110,6 +115,13 @@ def _dispatch(name: str | None, rest: list[str]) -> int:
     status: int = module.run(args)
     sys.stdout.flush()
     return status
+
+
+def _arm() -> None:
+    try:
+        failpoints.arm(os.environ)
+    except ValueError as error:
+        raise UserError(str(error), hint=f"unset {failpoints.VARIABLE}") from error
 
 
 def _command_parser(name: str, module: ModuleType) -> Parser:

@@ -5,6 +5,8 @@ Anything else that is raised is our own error: it is logged with its traceback a
 
 from __future__ import annotations
 
+import errno
+import os
 from collections import namedtuple
 
 
@@ -18,6 +20,28 @@ class UserError(DevAssistantError):
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
         self.hint = hint
+
+
+_REFUSALS = frozenset(
+    {
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EROFS,
+        errno.EIO,
+        errno.EACCES,
+        errno.EPERM,
+        errno.EMFILE,
+        errno.ENFILE,
+    }
+)
+
+
+def refused(error: OSError) -> UserError | None:
+    """What the machine refuses (space, permission, descriptors) is for the person; None: a defect of ours."""
+    if error.errno not in _REFUSALS:
+        return None
+    place = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
+    return UserError(f"{place}{error.strerror}", hint="dev-assistant doctor looks for the cause")
 
 
 class ToolError(DevAssistantError):

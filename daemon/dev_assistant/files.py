@@ -6,15 +6,19 @@ without blocking, and only a regular file counts.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
+import re
 import stat as stat_module
 from pathlib import Path
 from typing import NamedTuple
 
+from dev_assistant import failpoints
 from dev_assistant.model import Digest, Fingerprint, Stat
 
+_TEMPORARY = re.compile(r"\..+\.\d+\.tmp")
 _OPEN = os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
@@ -105,10 +109,13 @@ def write_atomically(path: Path, data: bytes, *, durable: bool = False) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with open(temporary, "wb") as handle:
+            failpoints.hit("file.write")
             handle.write(data)
             if durable:
                 handle.flush()
+                failpoints.hit("file.sync")
                 os.fsync(handle.fileno())
+        failpoints.hit("file.replace")
         os.replace(temporary, path)
         if durable:
             _sync_directory(path.parent)
@@ -117,11 +124,20 @@ def write_atomically(path: Path, data: bytes, *, durable: bool = False) -> None:
         raise
 
 
+def drop_temporaries(directory: Path) -> None:
+    """Delete what a killed ``write_atomically`` left in a directory; nobody may be writing there."""
+    for path in directory.glob(".*.tmp"):
+        if _TEMPORARY.fullmatch(path.name):
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
 def _sync_directory(directory: Path) -> None:
     if not hasattr(os, "O_DIRECTORY"):
         return
     descriptor = os.open(directory, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
     try:
+        failpoints.hit("file.sync-directory")
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

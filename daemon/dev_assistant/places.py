@@ -11,6 +11,7 @@ import os
 import stat
 from pathlib import Path
 
+from dev_assistant import failpoints
 from dev_assistant.errors import UserError
 
 RUNS = "RUNS"
@@ -57,12 +58,29 @@ class Runs:
             raise UserError(
                 f"{self.root} is a symbolic link", hint="remove it: dev-assistant writes only below RUNS/"
             )
+        failpoints.hit("runs.mkdir")
         self.root.mkdir(exist_ok=True)
         for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", _TAG)):
-            path = self.root / name
-            # "x" does not follow a link that a repository put there, not even one to nowhere
-            with contextlib.suppress(FileExistsError), open(path, "x", encoding="ascii") as handle:
-                handle.write(text)
+            self._mark(self.root / name, text)
+
+    def _mark(self, path: Path, text: str) -> None:
+        """Never half: an empty .gitignore would show all to git. What stands there is left as it is."""
+        if os.path.lexists(path):
+            return
+        temporary = path.with_name(f"{path.name}.tmp")
+        temporary.unlink(missing_ok=True)
+        with open(temporary, "x", encoding="ascii") as handle:  # "x" follows no link
+            handle.write(text)
+        failpoints.hit("runs.link")
+        os.replace(temporary, path)
+
+    def forget_cookies(self) -> None:
+        """Delete what a daemon that was killed has left; only for whoever holds the workspace's lock."""
+        if self.cookies.is_symlink():
+            return
+        for cookie in self.cookies.glob("*"):
+            with contextlib.suppress(OSError):
+                cookie.unlink()
 
 
 class Runtime:
@@ -102,6 +120,7 @@ def runtime_of(workspace: Path) -> Runtime:
     directory = base / name
     for path in (base, directory):
         with contextlib.suppress(FileExistsError):
+            failpoints.hit("runtime.mkdir")
             path.mkdir(mode=0o700, parents=True)
         _refuse_unsafe(path)
     return Runtime(directory)

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from dev_assistant import failpoints
 from dev_assistant.errors import ToolError
 
 _LAST_WORDS = 1.0
@@ -47,6 +48,7 @@ def clean_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]
 def run(command: Sequence[str], *, cwd: str, timeout: float, stdin: bytes | None = None) -> Completed:
     """Run to the end. Raises ToolError when it cannot start or takes longer than ``timeout`` seconds."""
     try:
+        failpoints.hit("tool.spawn")
         child = subprocess.Popen(
             command,
             cwd=cwd,

@@ -10,7 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dev_assistant.files import Absent, Content, Unfit, Unreadable, digest_of, read, stat_of, write_atomically
+from dev_assistant.files import (
+    Absent,
+    Content,
+    Unfit,
+    Unreadable,
+    digest_of,
+    drop_temporaries,
+    read,
+    stat_of,
+    write_atomically,
+)
+from fakes.points import armed
 
 LIMIT = 1000
 
@@ -162,3 +173,19 @@ def test_a_failed_write_leaves_the_old_file_alone(file: Path) -> None:
     with pytest.raises(OSError, match="irectory"):
         write_atomically(target, b"new")
     assert sorted(os.listdir(file.parent)) == ["directory", "x.py"]
+
+
+def test_what_a_killed_write_left_is_dropped_and_nothing_else(file: Path) -> None:
+    for name in (".x.py.123.tmp", ".x.py.tmp", "x.123.tmp", ".hidden"):
+        file.with_name(name).write_text("half")
+    drop_temporaries(file.parent)
+    assert sorted(os.listdir(file.parent)) == [".hidden", ".x.py.tmp", "x.123.tmp", "x.py"]
+
+
+@pytest.mark.parametrize("point", ["file.write", "file.sync", "file.replace"])
+def test_a_disk_that_refuses_at_any_step_leaves_the_old_file_alone(file: Path, point: str) -> None:
+    before = file.read_bytes()
+    with armed(f"{point}=error:ENOSPC"), pytest.raises(OSError, match="No space"):
+        write_atomically(file, b"new", durable=True)
+    assert file.read_bytes() == before
+    assert os.listdir(file.parent) == ["x.py"]

@@ -8,6 +8,7 @@ import pytest
 
 from dev_assistant.errors import UserError
 from dev_assistant.places import Runs, runtime_of
+from fakes.points import armed
 
 
 @pytest.fixture
@@ -104,3 +105,32 @@ def test_something_else_in_its_place_is_refused(runtime: Path, tmp_path: Path, k
         place.symlink_to(tmp_path if kind == "link" else "nowhere")
     with pytest.raises(UserError, match="not a directory"):
         runtime_of(tmp_path)
+
+
+def test_a_mark_is_never_half_written(tmp_path: Path) -> None:
+    runs = Runs(tmp_path)
+    with armed("runs.link=error:EIO@1"), pytest.raises(OSError, match="Input/output"):
+        runs.prepare()
+    assert not (runs.root / ".gitignore").exists()
+    runs.prepare()
+    assert sorted(path.name for path in runs.root.iterdir()) == [".gitignore", "CACHEDIR.TAG"]
+    assert (runs.root / ".gitignore").read_text() == "*\n"
+
+
+def test_cookies_of_a_killed_daemon_are_forgotten(tmp_path: Path) -> None:
+    runs = Runs(tmp_path)
+    runs.forget_cookies()
+    runs.cookies.mkdir(parents=True)
+    (runs.cookies / "left").touch()
+    runs.forget_cookies()
+    assert list(runs.cookies.iterdir()) == []
+
+
+def test_cookies_are_not_looked_for_through_a_link(tmp_path: Path) -> None:
+    runs = Runs(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/precious").touch()
+    runs.root.mkdir()
+    runs.cookies.symlink_to(tmp_path / "elsewhere")
+    runs.forget_cookies()
+    assert (tmp_path / "elsewhere/precious").exists()

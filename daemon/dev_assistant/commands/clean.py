@@ -7,6 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
+from dev_assistant import failpoints
 from dev_assistant.commands.output import root_of, write, write_json
 from dev_assistant.errors import UserError
 from dev_assistant.escape import visible
@@ -34,6 +35,7 @@ def run(args: argparse.Namespace) -> int:
     targets = [path for owner in _owners(args.workspace, root) for path in _targets(Runs(owner), args.all)]
     for path in targets:
         if not args.dry_run:
+            failpoints.hit("clean.delete")
             shutil.rmtree(path)
     if args.json:
         document = {

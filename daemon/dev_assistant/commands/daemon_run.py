@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from dev_assistant.bootstrap import Assembly, DiskRecords, Loading, assemble
-from dev_assistant.errors import ConfigError, UserError
+from dev_assistant.errors import ConfigError, UserError, refused
 from dev_assistant.logs import get_logger, logging_to
 from dev_assistant.logs.rotation import RotatingFile
 from dev_assistant.logs.writer import Sink, Terminal
@@ -54,9 +54,11 @@ def run(args: argparse.Namespace) -> int:
     readiness = Readiness(args.ready_fd)
     try:
         return _run(args, readiness)
-    except UserError as error:
-        readiness.failed(str(error), hint=error.hint)
-        if args.ready_fd is None:
+    except (UserError, OSError) as error:
+        refusal = error if isinstance(error, UserError) else refused(error)
+        if refusal is not None:
+            readiness.failed(str(refusal), hint=refusal.hint)
+        if args.ready_fd is None or refusal is None:
             raise
         return 2
 
@@ -97,6 +99,7 @@ def _serve(
     stopping = _stop_on_signals()
     runs = Runs(configuration.root)
     runs.prepare()
+    runs.forget_cookies()
     with ExitStack() as stack:
         sinks: list[Sink] = [RotatingFile(runs.log)]
         if foreground:

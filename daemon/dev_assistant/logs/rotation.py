@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
+from dev_assistant import failpoints
+
 _FILE_BYTES = 5_000_000
 _FILES = 5
 _CHUNK = 1 << 16
@@ -51,6 +53,7 @@ class RotatingFile:
         elif status.st_size and status.st_size + len(lines) > self._max_bytes:
             self._rotate()
             self._begin()
+        failpoints.hit("log.write")
         rest = memoryview(b"\n" + lines if self._torn else lines)
         self._torn = True
         while rest:
@@ -68,12 +71,14 @@ class RotatingFile:
 
     def _rotate(self) -> None:
         for number in range(self._files - 1, 0, -1):
+            failpoints.hit("log.rotate")
             with contextlib.suppress(FileNotFoundError):
                 os.replace(numbered(self._path, number - 1), numbered(self._path, number))
 
     def _open(self) -> int:
         if self._path.parent.is_symlink():
             raise OSError(errno.ELOOP, "is a symbolic link", str(self._path.parent))
+        failpoints.hit("log.open")
         self._path.parent.mkdir(parents=True, exist_ok=True)
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         return os.open(self._path, flags, 0o644)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from dev_assistant.files import Absent, Content, digest_of, read, write_atomically
+from dev_assistant.files import Absent, Content, digest_of, drop_temporaries, read, write_atomically
 from dev_assistant.record.lines import EvidenceLine, decode_line
 
 GENESIS = "0" * 32
@@ -123,6 +123,7 @@ def _anchor(data: bytes) -> Anchor:
 
 def write_anchor(directory: Path, anchor: Anchor) -> None:
     """Raises OSError."""
+    drop_temporaries(directory)
     write_atomically(directory / _ANCHOR, msgspec.json.encode(anchor), durable=True)
 
 

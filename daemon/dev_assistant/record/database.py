@@ -14,6 +14,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from dev_assistant import failpoints
 from dev_assistant.errors import DevAssistantError
 
 APPLICATION_ID = 0x64766173
@@ -85,6 +86,7 @@ def open_writable(database: Path) -> sqlite3.Connection:
     StoreUnavailable.
     """
     _prepare(database)
+    failpoints.hit("store.open")
     connection = _connect(str(database))
     try:
         _adopt(connection)
@@ -96,6 +98,7 @@ def open_writable(database: Path) -> sqlite3.Connection:
 
 def open_readable(database: Path) -> sqlite3.Connection:
     """A connection that cannot write. Raises ForeignError, sqlite3.Error (also when there is no database)."""
+    failpoints.hit("store.read")
     connection = _connect(f"{database.absolute().as_uri()}?mode=ro")
     try:
         _require_ours(connection)
@@ -108,6 +111,7 @@ def open_readable(database: Path) -> sqlite3.Connection:
 def _prepare(database: Path) -> None:
     directory = database.parent
     try:
+        failpoints.hit("store.mkdir")
         directory.mkdir(exist_ok=True)
     except OSError as error:
         raise StoreUnavailable(f"{directory}: {error.strerror}") from error
@@ -157,6 +161,7 @@ def _is_blank(connection: sqlite3.Connection) -> bool:
 
 
 def _create(connection: sqlite3.Connection) -> None:
+    failpoints.hit("store.create")
     for statement in filter(str.strip, _CREATE.split(";")):
         connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -166,9 +171,11 @@ def _create(connection: sqlite3.Connection) -> None:
 @contextlib.contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """All of the block's writes or none of them."""
+    failpoints.hit("store.begin")
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
+        failpoints.hit("store.commit")
         connection.execute("COMMIT")
     except BaseException:
         with contextlib.suppress(sqlite3.Error):
@@ -185,6 +192,7 @@ def move_aside(database: Path) -> Path:
     target = f"{database}{_ASIDE}{max(taken, default=0) + 1}"
     try:
         for suffix in ("-wal", "-shm", ""):
+            failpoints.hit("store.aside")
             with contextlib.suppress(FileNotFoundError):
                 os.replace(f"{database}{suffix}", f"{target}{suffix}")
     except OSError as error:

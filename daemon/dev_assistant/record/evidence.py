@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from dev_assistant import failpoints
 from dev_assistant.errors import DevAssistantError
 from dev_assistant.logs import get_logger
 from dev_assistant.ports import Evidence
@@ -108,6 +109,7 @@ class JsonlEvidenceLog:
         if descriptor is None:
             return
         try:
+            failpoints.hit("evidence.sync")
             os.fsync(descriptor)
         except OSError as error:
             _LOG.warning(
@@ -146,6 +148,7 @@ class JsonlEvidenceLog:
             end = max((raw.end for raw in iter_lines(path) if raw.whole), default=0)
             torn = path.lstat().st_size - end
             if torn:
+                failpoints.hit("evidence.cut")
                 os.truncate(path, end)
             return torn
         return 0
@@ -205,6 +208,7 @@ class JsonlEvidenceLog:
         return self._descriptor
 
     def _prepare(self) -> None:
+        failpoints.hit("evidence.mkdir")
         self._directory.mkdir(exist_ok=True)
         if self._directory.is_symlink():
             raise OSError(None, "the directory is a symbolic link: remove it")
@@ -219,6 +223,7 @@ class JsonlEvidenceLog:
             if hashes:
                 write_anchor(self._directory, Anchor(file=old[-1].name, last_hash=hashes[-1]))
             for path in old:
+                failpoints.hit("evidence.retire")
                 path.unlink()
         except OSError as error:  # tried again on another day; what is new matters more
             _LOG.warning(
@@ -247,6 +252,7 @@ class JsonlEvidenceLog:
 
 
 def _open_regular(path: Path) -> int:
+    failpoints.hit("evidence.open")
     descriptor = os.open(path, _OPEN, 0o666)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
@@ -255,6 +261,7 @@ def _open_regular(path: Path) -> int:
 
 
 def _write_all(descriptor: int, data: bytes) -> None:
+    failpoints.hit("evidence.write")
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(descriptor, rest) :]

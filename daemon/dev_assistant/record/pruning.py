@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from dev_assistant import failpoints
 from dev_assistant.record.database import transaction
 from dev_assistant.record.rows import references
 
@@ -45,6 +46,7 @@ def prune(connection: sqlite3.Connection, *, before: float, max_bytes: int) -> P
 
 def shrink(connection: sqlite3.Connection) -> None:
     """Give free pages and the write-ahead log back to the file system."""
+    failpoints.hit("store.shrink")
     # execute() stops after the first page: the statement yields a row without columns for each
     connection.executescript("PRAGMA incremental_vacuum")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

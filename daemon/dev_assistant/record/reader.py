@@ -63,7 +63,7 @@ class VerdictReader:
             return work(self._connection)
         except sqlite3.ProgrammingError:
             raise
-        except (DamagedError, ForeignError, sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        except (DamagedError, ForeignError, OSError, sqlite3.DatabaseError, UnicodeDecodeError) as error:
             _LOG.debug("the cache cannot be read", database=str(self._database), reason=str(error))
             self.close()
             return nothing

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
+from dev_assistant import failpoints
 from dev_assistant.model import Digest, FileRecord, RelPath, Verdict
 from dev_assistant.record.database import VALUE_LIMIT
 from dev_assistant.record.rows import digest_key, open_record, open_text, references, seal, seal_text
@@ -88,6 +89,7 @@ def select_head(connection: sqlite3.Connection) -> str | None:
 
 
 def put_head(connection: sqlite3.Connection, text: str) -> None:
+    failpoints.hit("store.head")
     connection.execute(
         "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
         (_HEAD, seal_text(_HEAD, text)),

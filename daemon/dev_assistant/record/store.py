@@ -183,7 +183,7 @@ class SqliteVerdictStore:
             result = self._attempt(work)
         except sqlite3.ProgrammingError:
             raise
-        except (StoreUnavailable, *_TROUBLE) as error:
+        except (StoreUnavailable, OSError, *_TROUBLE) as error:
             self.close()
             self._complain(str(error))
             raise StoreUnavailable(f"{self._database}: {error}") from error

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from dev_assistant import failpoints
 from dev_assistant.errors import UserError
 from dev_assistant.places import Runtime
 from dev_assistant.serve.protocol import address, encode_request
@@ -115,6 +116,7 @@ def _connect(runtime: Runtime, timeout: float) -> socket.socket:
     connection.settimeout(timeout)
     try:
         with address(runtime.socket) as name:
+            failpoints.hit("client.connect")
             connection.connect(name)
     except (FileNotFoundError, ConnectionRefusedError):
         connection.close()
@@ -133,6 +135,7 @@ def _nobody(runtime: Runtime) -> UserError:
 
 def _send(connection: socket.socket, method: str, params: Mapping[str, object]) -> None:
     try:
+        failpoints.hit("client.send")
         connection.sendall(encode_request(method, params))
     except TimeoutError:
         raise _silent() from None

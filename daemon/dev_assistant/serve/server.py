@@ -17,6 +17,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from dev_assistant import failpoints
 from dev_assistant.errors import UserError
 from dev_assistant.logs import get_logger
 from dev_assistant.serve.protocol import (
@@ -195,6 +196,7 @@ class _Acceptor:
         self._thread.join()
         self._listener.close()
         with contextlib.suppress(FileNotFoundError):
+            failpoints.hit("socket.unlink")
             if os.lstat(self._path).st_ino == self._inode:
                 os.unlink(self._path)
 
@@ -210,14 +212,17 @@ class _Acceptor:
 def _listen(path: Path) -> tuple[socket.socket, int]:
     """A listening socket at ``path`` and its inode; it gets its name when it already listens."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.unlink(missing_ok=True)
+    for left in path.parent.glob(f".{path.name}.*"):  # of daemons that were killed while they made it
+        left.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         with address(temporary) as name:
+            failpoints.hit("socket.bind")
             listener.bind(name)
         os.chmod(temporary, 0o600)
         listener.listen(64)
         inode = os.lstat(temporary).st_ino
+        failpoints.hit("socket.replace")
         os.replace(temporary, path)
     except BaseException:
         listener.close()
@@ -258,6 +263,7 @@ def _requests(connection: socket.socket) -> Iterator[bytes]:
 def _send(connection: socket.socket, line: bytes) -> bool:
     """False when the client is gone or does not read."""
     try:
+        failpoints.hit("socket.send")
         connection.sendall(line)
     except OSError:
         return False

@@ -18,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+from dev_assistant import failpoints
 from dev_assistant.errors import UserError
 from dev_assistant.escape import path_text
 from dev_assistant.logs import get_logger
@@ -117,6 +118,7 @@ class Answers:
         finally:
             self.coordinator.post(Withdraw(os.path.basename(cookie)))
             with suppress(OSError):
+                failpoints.hit("cookie.unlink")
                 os.unlink(cookie)
 
     def _wait(self, done: threading.Event, deadline: float) -> bool:
@@ -134,10 +136,12 @@ class Answers:
         directory = Runs(self.root).cookies
         path = directory / uuid.uuid4().hex
         try:
+            failpoints.hit("cookie.mkdir")
             directory.mkdir(parents=True, exist_ok=True)
             if not self.source.cover(str(directory)):
                 return None
             self.coordinator.post(Barrier(done.set, cookie=path.name, arrived=arrived.set))
+            failpoints.hit("cookie.write")
             path.touch()
         except OSError as error:
             _LOG.warning("cookie cannot be written", error=str(error))

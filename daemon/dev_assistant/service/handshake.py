@@ -17,6 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from dev_assistant import failpoints
 from dev_assistant.errors import UserError
 from dev_assistant.places import Runtime
 from dev_assistant.service.instance import Owner, owner_from
@@ -67,6 +68,7 @@ class Readiness:
             return
         try:
             with os.fdopen(descriptor, "wb") as pipe:
+                failpoints.hit("spawn.ready")
                 pipe.write(json.dumps(document).encode() + b"\n")
         except BrokenPipeError:  # whoever started us has given up; that is no reason to end
             return
@@ -122,8 +124,10 @@ def launch(command: Sequence[str], *, runtime: Runtime, timeout: float) -> Ready
 def _spawn(command: Sequence[str], output: Path, writing: int) -> subprocess.Popen[bytes]:
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_APPEND | os.O_CLOEXEC
     try:
+        failpoints.hit("spawn.output")
         descriptor = os.open(output, flags, 0o600)
         try:
+            failpoints.hit("spawn.daemon")
             return subprocess.Popen(
                 [*command, "--ready-fd", str(writing)],
                 cwd="/",

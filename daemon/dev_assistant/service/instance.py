@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from dev_assistant import failpoints
 from dev_assistant.machine import started
 from dev_assistant.places import Runtime
 
@@ -70,6 +71,7 @@ class Instance:
             options=options,
         )
         os.ftruncate(descriptor, 0)
+        failpoints.hit("lock.write")
         os.pwrite(descriptor, json.dumps(asdict(me)).encode(), 0)
         return cls(runtime, descriptor, me)
 
@@ -86,6 +88,7 @@ class Instance:
 def _locked(path: Path) -> int | None:
     """A descriptor with the exclusive lock of the file that ``path`` names; None when a daemon has it."""
     while True:
+        failpoints.hit("lock.open")
         descriptor = os.open(path, _OPEN, 0o600)
         try:
             if not _take(descriptor):
@@ -152,6 +155,7 @@ def send(owner: Owner, number: signal.Signals) -> bool:
         return False
     with contextlib.suppress(ProcessLookupError), _handle(owner.pid) as handle:
         if owner.started and started(owner.pid) == owner.started:
+            failpoints.hit("signal.send")
             _signal(owner.pid, handle, number)
             return True
     return False

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from dev_assistant import failpoints
 from dev_assistant.errors import UserError
-from dev_assistant.files import write_atomically
+from dev_assistant.files import drop_temporaries, write_atomically
 from dev_assistant.places import Runs
 from dev_assistant.report.artefacts import TRENDS, project_artefacts, workspace_artefacts
 from dev_assistant.report.views import ProjectView, WorkspaceView
@@ -48,7 +49,7 @@ class ArtefactPublisher:
         if self._written.get(key) == shown or not os.path.isdir(root):
             return None
         try:
-            _write(root, make)
+            _write(root, make, first=key not in self._written)
         except (OSError, UserError) as refusal:
             return refusal
         self._written[key] = shown
@@ -59,11 +60,14 @@ def _shown(project: ProjectView) -> tuple[object, ...]:
     return (project.files, project.state, project.reasons, project.config_errors)
 
 
-def _write(owner: str, make: _Maker) -> None:
+def _write(owner: str, make: _Maker, *, first: bool) -> None:
     runs = Runs(Path(owner))
     runs.prepare()
     directory = runs.stats
+    failpoints.hit("stats.mkdir")
     directory.mkdir(exist_ok=True)
+    if first:
+        drop_temporaries(directory)
     trends = directory / TRENDS
     for name, data in make(trends=trends.read_bytes() if trends.exists() else None).items():
         write_atomically(directory / name, data)

@@ -159,7 +159,8 @@ class Scribe:
             return max(0.001, self._report_from - self._now())
         return _RETRY if self._unsaved else None
 
-    def _guarded(self, order: _Order) -> None:
+    def _guarded(self, order: _Order) -> bool:
+        """Whether it was carried out."""
         try:
             order()
         except (DevAssistantError, OSError) as error:
@@ -168,6 +169,9 @@ class Scribe:
         except Exception:  # noqa: BLE001  the thread must outlive a bad order
             self._trouble = "internal error while writing, see the log"
             _LOG.exception("scribe failed")
+        else:
+            return True
+        return False
 
     def _merge(self, batches: dict[ProjectName, Batch]) -> None:
         for project, batch in batches.items():
@@ -189,10 +193,10 @@ class Scribe:
         for project in list(self._unsaved):
             self._guarded(partial(self._save_project, project))
         if self._outdated and (now or self._now() >= self._report_from):
-            self._outdated = False
             began = self._now()
-            self._guarded(lambda: self._publish(self._view()))
-            self._report_from = self._now() + _REST * (self._now() - began)
+            self._outdated = not self._guarded(lambda: self._publish(self._view()))
+            rest = _RETRY if self._outdated else _REST * (self._now() - began)
+            self._report_from = self._now() + rest
 
     def _save_project(self, project: ProjectName) -> None:
         """A project that has left, or whose root is gone, has nothing that could be written."""
@@ -204,20 +208,26 @@ class Scribe:
         del self._unsaved[project]
 
     def _save(self, project: ProjectName, batch: Batch) -> None:
+        """The proof comes first: a verdict that is remembered is not made, and so not told of, again."""
         ledgers = self._ledgers(project)
-        if batch.files or batch.verdicts:
-            before = ledgers.epoch()
-            ledgers.store.save(batch.files, batch.verdicts)
+        before = ledgers.epoch()
+        try:
+            if batch.evidence:
+                ledgers.evidence.append(batch.evidence)
+                batch.evidence = []
+        finally:
+            self._remember(ledgers.store, batch)
             if ledgers.epoch() != before:
                 self._lost(project)
-            self._grown += len(batch.verdicts)
-            batch.files, batch.verdicts = {}, {}
-        if batch.evidence:
-            ledgers.evidence.append(batch.evidence)
-            batch.evidence = []
         if self._grown > _PRUNE_EVERY:
             self._grown = 0
             ledgers.prune()
+
+    def _remember(self, store: VerdictStore, batch: Batch) -> None:
+        if batch.files or batch.verdicts:
+            store.save(batch.files, batch.verdicts)
+            self._grown += len(batch.verdicts)
+            batch.files, batch.verdicts = {}, {}
 
     def _ledgers(self, project: ProjectName) -> Ledgers:
         if project not in self._open:

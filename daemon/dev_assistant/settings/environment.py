@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import get_origin
 
+from dev_assistant import failpoints
 from dev_assistant.settings.fields import Settings
 from dev_assistant.settings.layers import LayerKind
 from dev_assistant.settings.table import KeyPath, Table, closest
 
 PREFIX = "DEV_ASSISTANT_"
-NOT_SETTINGS = frozenset({f"{PREFIX}CONFIG"})
+NOT_SETTINGS = frozenset({f"{PREFIX}CONFIG", failpoints.VARIABLE})
 
 
 def environment_table(environ: Mapping[str, str]) -> Table:

@@ -19,7 +19,7 @@ from typing import IO, Final, cast
 
 import msgspec
 
-from dev_assistant import process
+from dev_assistant import failpoints, process
 from dev_assistant.errors import ToolError
 
 _HEADER: Final = b"Content-Length: %d\r\n\r\n"
@@ -57,6 +57,7 @@ class Server:
     def __init__(self, command: Sequence[str], *, cwd: str, notified: Callable[[str, bytes], None]) -> None:
         """Raises ToolError when the program cannot be started."""
         try:
+            failpoints.hit("server.spawn")
             self._child = subprocess.Popen(
                 command,
                 cwd=cwd,
@@ -93,6 +94,7 @@ class Server:
             data = self._owed.popleft() + data
         rest = memoryview(data)
         try:
+            failpoints.hit("server.send")
             while rest:
                 rest = rest[self._write(rest, deadline) :]
         except OSError as error:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import IO, cast
 
-from dev_assistant import process
+from dev_assistant import failpoints, process
 from dev_assistant.errors import ToolError
 
 _CHUNK = 1 << 18
@@ -29,6 +29,7 @@ def run_lines(
     ``limit`` bytes. Whatever is raised, ``each`` included, the program and all it started are ended.
     """
     try:
+        failpoints.hit("batch.spawn")
         child = subprocess.Popen(
             command,
             cwd=cwd,

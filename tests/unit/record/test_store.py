@@ -12,6 +12,7 @@ import pytest
 from conftest import Clock
 from dev_assistant.model import Digest, Failed, FileRecord, RelPath, Verdict
 from dev_assistant.record.store import SqliteVerdictStore, StoreUnavailable
+from fakes.points import armed
 from fakes.record import checked, digest, fresh, full_disk
 
 DAY = 86_400
@@ -332,3 +333,16 @@ def test_no_damage_is_believed_or_fatal(seed: int, sound: dict[str, bytes], tmp_
         )
 
     assert_true_and_usable(tmp_path / "verification.db")
+
+
+@pytest.mark.parametrize(
+    "point", ["store.mkdir", "store.open", "store.create", "store.begin", "store.commit"]
+)
+def test_what_the_system_refuses_is_no_damage_and_passes(
+    database: Path, store: SqliteVerdictStore, point: str
+) -> None:
+    with armed(f"{point}=error:EIO@1"), pytest.raises(StoreUnavailable, match="Input/output"):
+        store.save({A: fresh(K)}, {K: checked(1)})
+    assert store.load() == {}
+    store.save({A: fresh(K)}, {K: checked(1)})
+    assert (store.find([K]), asides(database), store.epoch) == ({K: checked(1)}, [], 0)

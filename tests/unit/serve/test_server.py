@@ -290,3 +290,12 @@ def test_another_user_is_not_answered(path: Path) -> None:
     finally:
         os.close(directory)
     assert (done.stdout, done.stderr) == (b"b''\n", b"")
+
+
+def test_sockets_of_killed_daemons_are_cleared_away(tmp_path: Path) -> None:
+    path = tmp_path / "control.sock"
+    left = tmp_path / ".control.sock.1"
+    with contextlib.closing(socket.socket(socket.AF_UNIX)) as dead:
+        dead.bind(str(left))
+    with serving(path, {}):
+        assert [entry.name for entry in tmp_path.iterdir()] == ["control.sock"]

@@ -125,3 +125,11 @@ def test_a_project_in_the_root_of_the_workspace_has_both_kinds(tmp_path: Path, v
     ArtefactPublisher(wall=lambda: 0.0)(replace(view, projects=(whole,)))
 
     assert {"RUNS/stats/team_stats.json", "RUNS/stats/workspace_stats.json"} <= set(written(tmp_path))
+
+
+def test_what_a_killed_daemon_left_half_written_is_dropped(tmp_path: Path, view: WorkspaceView) -> None:
+    ArtefactPublisher(wall=lambda: 0.0)(view)
+    before = set(written(tmp_path))
+    (tmp_path / "app/RUNS/stats/.team_stats.json.1.tmp").write_text("{")
+    ArtefactPublisher(wall=lambda: 0.0)(view)
+    assert set(written(tmp_path)) == before

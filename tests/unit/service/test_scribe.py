@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from dev_assistant.model import Checked, Digest, FileRecord, FileState, ProjectName, RelPath, Verdict
+from dev_assistant.ports import Evidence
 from dev_assistant.record.database import StoreUnavailable
 from dev_assistant.record.volatile import NoEvidence, VolatileStore
 from dev_assistant.service.scribe import Batch, Ledgers, Scribe
-from fakes.record import evidence
+from fakes.record import MemoryEvidenceLog, evidence
 
 APP = ProjectName("app")
 
@@ -176,3 +179,37 @@ def test_evidence_for_a_disk_that_refuses_is_bounded_and_the_newest_is_kept() ->
     kept.add(Batch(evidence=[evidence("new.py")] * 3))
     assert len(kept.evidence) == 50_000
     assert [entry.path for entry in kept.evidence[-4:]] == ["old.py", *["new.py"] * 3]
+
+
+class Witness(MemoryEvidenceLog):
+    """Tells the store's calls when evidence was written among them."""
+
+    def __init__(self, store: FullDisk) -> None:
+        super().__init__()
+        self._store = store
+
+    def append(self, entries: Sequence[Evidence]) -> None:
+        super().append(entries)
+        self._store.calls.append("evidence")
+
+
+@pytest.mark.parametrize("refusing", [False, True])
+def test_the_proof_is_written_before_the_verdict_and_does_not_hold_it_back(refusing: bool) -> None:
+    store = FullDisk()
+    log = Witness(store)
+    log.refusing = refusing
+    scribe = Scribe(
+        opener=lambda name: Ledgers(store, log, lambda: None, lambda: 0),
+        view=lambda: "view",  # type: ignore[arg-type, return-value]
+        publish=lambda view: None,
+        now=time.monotonic,
+        alive=lambda name: True,
+        lost=lambda name: None,
+    )
+    scribe.start()
+    handed = batch("a.py")
+    handed[APP].evidence.append(evidence())
+    scribe.save(handed)
+    flushed(scribe)
+    assert store.calls == (["a.py"] if refusing else ["evidence", "a.py"])
+    assert scribe.stop(10)
