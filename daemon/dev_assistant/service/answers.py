@@ -141,6 +141,7 @@ class Answers:
             path.touch()
         except OSError as error:
             _LOG.warning("cookie cannot be written", error=str(error))
+            self.coordinator.post(Withdraw(path.name))
             return None
         return str(path)
 
