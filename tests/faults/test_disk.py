@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import json
 import os
 import resource
@@ -35,10 +36,11 @@ def place(tmp_path: Path) -> Iterator[Inside]:
 
 def fill(place: Desk) -> None:
     """Take all that is left of the disk."""
-    with open(place.root / "junk", "ab", buffering=0) as junk:
-        with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
-            while True:
-                junk.write(CHUNK)
+    with (
+        open(place.root / "junk", "ab", buffering=0) as junk,
+        pytest.raises(OSError, match=os.strerror(errno.ENOSPC)),
+    ):
+        junk.writelines(itertools.repeat(CHUNK))
 
 
 def free(place: Desk) -> None:

@@ -29,6 +29,8 @@ from dev_assistant.service.snapshot import ProjectSnapshot, Snapshot
 STUCK_SECONDS = 120.0
 """A path unsettled for longer than this is stuck: more than any timeout of a tool with its restart."""
 
+_SHOWN = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Overview:
@@ -108,6 +110,8 @@ def _standing(project: ProjectSnapshot, health: SourceHealth) -> tuple[ProjectSt
         return "missing", tuple(
             f"{path} does not exist; it is taken up when it appears" for path in project.missing
         )
+    if project.unread:
+        return "degraded", tuple(f"{path} cannot be read: {why}" for path, why in project.unread[:_SHOWN])
     tops = tuple(path + "/" for path in project.project.watch_paths)
     uncovered = [d for d, _ in health.uncovered if (d + "/").startswith(tops)]
     if uncovered:
