@@ -146,8 +146,12 @@ def assemble(
     source: ChangeSource,
     records: Records,
     stop: Callable[[], None],
+    log_trouble: Callable[[], str] = lambda: "",
 ) -> Assembly:
-    """Connect all parts. ``stop`` is called when a client asks the daemon to end."""
+    """Connect all parts. ``stop`` is called when a client asks the daemon to end.
+
+    ``log_trouble`` says why the log cannot be written, "" when it can.
+    """
     settings = configuration.settings
     tools = {
         verifier.name: verifier for verifier in verifiers(timeout_seconds=settings.verification_timeout_sec)
@@ -187,7 +191,7 @@ def assemble(
         source=source,
         queue=queue,
         snapshot=lambda: coordinator.snapshot,
-        trouble=lambda: tuple(filter(None, (scribe.trouble,))),
+        trouble=lambda: tuple(filter(None, (scribe.trouble, log_trouble()))),
         now=time.monotonic,
         started=time.monotonic(),
     )
@@ -207,11 +211,17 @@ def assemble(
         feed=feed,
         view=overview.view,
         explain=Explainer(coordinator, tools),
-        lookup=records.lookup,
+        lookup=lambda root, keys: _found(scribe, records, root, keys),
         stop=stop,
         ended=daemon.ended,
     )
     return Assembly(daemon, answers, overview)
+
+
+def _found(scribe: Scribe, records: Records, root: str, keys: Sequence[Digest]) -> dict[Digest, Verdict]:
+    """Saved verdicts, and those that a full disk has not taken yet."""
+    unsaved = scribe.unsaved(keys)
+    return records.lookup(root, [key for key in keys if key not in unsaved]) | unsaved
 
 
 def _workers(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -9,16 +10,17 @@ _MEGABYTE = 1_000_000
 
 
 def memory_mb() -> float:
-    """Resident memory of this process and of all below it, in megabytes."""
+    """Resident memory of this process and of all below it, in megabytes; those that can be asked."""
     import psutil  # noqa: PLC0415  start-up of clients
 
-    own = psutil.Process()
-    total = own.memory_info().rss
-    for child in own.children(recursive=True):
-        try:
-            total += child.memory_info().rss
-        except psutil.Error:  # it ended between the two looks
-            continue
+    total = 0
+    try:
+        own = psutil.Process()
+        for process in (own, *own.children(recursive=True)):
+            with contextlib.suppress(psutil.Error):  # it ended between the two looks
+                total += process.memory_info().rss
+    except OSError:  # no descriptor is left to look with
+        pass
     return float(total / _MEGABYTE)
 
 

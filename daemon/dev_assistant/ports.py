@@ -60,11 +60,21 @@ class CoverLost:
 SourceEvent = Hints | Overflowed | CoverLost
 
 
+class Holder(NamedTuple):
+    """A process and how many of the machine's inotify watches it has."""
+
+    pid: int
+    name: str
+    watches: int
+
+
 @dataclass(frozen=True, slots=True)
 class SourceHealth:
     """``directories`` are covered; ``uncovered`` could not be (watch limit, permission), with the reason.
 
-    ``note`` says why the source is not at its best as a whole, e.g. what it is a fallback for.
+    ``polled`` of both found no watch and are looked at again and again. ``holders`` have the watches that
+    are missing, most first. ``note`` says why the source is not at its best as a whole, e.g. what it is a
+    fallback for.
     """
 
     backend: str
@@ -72,6 +82,8 @@ class SourceHealth:
     overflows: int = 0
     uncovered: tuple[tuple[str, str], ...] = ()
     note: str = ""
+    polled: int = 0
+    holders: tuple[Holder, ...] = ()
 
 
 class ChangeSource(Protocol):

@@ -13,8 +13,10 @@ import pytest
 
 from dev_assistant.ports import ChangeSource, CoverLost, Hint, HintKind, Hints, SourceEvent
 from dev_assistant.watch.ignore import IgnoreRules
+from dev_assistant.watch.nothing import NoSource
 from dev_assistant.watch.observer import ObserverSource
 from dev_assistant.watch.polling import PollingSource
+from dev_assistant.watch.supplement import SupplementedSource
 from dev_assistant.watch.survey import survey
 
 # watchdog warns when its walk of a new directory meets the event for it; an error would end its thread.
@@ -30,11 +32,22 @@ def inotify() -> ChangeSource:
     return InotifySource()
 
 
+def without_watches() -> ChangeSource:
+    """What a source is when its watches have run out: only the polling beside it sees anything."""
+    return SupplementedSource(_Full(), interval=0.02, count=tuple)
+
+
+class _Full(NoSource):
+    def cover(self, directory: str) -> bool:
+        return False
+
+
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs inotify")
 SOURCES = [
     pytest.param(inotify, id="inotify", marks=linux),
     pytest.param(ObserverSource, id="watchdog"),
     pytest.param(lambda: PollingSource(interval=0.02), id="polling"),
+    pytest.param(without_watches, id="supplement"),
 ]
 
 

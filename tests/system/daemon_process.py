@@ -238,9 +238,9 @@ class Events:
 
 
 @contextlib.contextmanager
-def desk(base: Path) -> Iterator[Desk]:
+def desk(base: Path, *, make: Callable[[Path], Desk] = Desk) -> Iterator[Desk]:
     """A desk, and the proof that its daemon leaves no process behind."""
-    place = Desk(base)
+    place = make(base)
     try:
         yield place
         place.run("stop")

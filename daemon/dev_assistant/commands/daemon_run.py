@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -98,20 +98,24 @@ def _serve(
     sys.setswitchinterval(_SWITCH_SECONDS)
     stopping = _stop_on_signals()
     runs = Runs(configuration.root)
-    runs.prepare()
-    runs.forget_cookies()
+    with suppress(OSError):  # a full or read-only disk: told in ``degraded``, and tried again with each write
+        runs.prepare()
+        runs.forget_cookies()
     with ExitStack() as stack:
         sinks: list[Sink] = [RotatingFile(runs.log)]
         if foreground:
             sinks.append(Terminal(sys.stderr.write, colour=sys.stderr.isatty()))
         settings = configuration.settings
-        stack.enter_context(logging_to(*sinks, level=settings.log_level, levels=dict(settings.log_levels)))
+        log = stack.enter_context(
+            logging_to(*sinks, level=settings.log_level, levels=dict(settings.log_levels))
+        )
         assembly = assemble(
             configuration,
             loading=loading,
             source=open_source(poll_interval=settings.poll_interval_sec),
             records=DiskRecords(),
             stop=stopping.set,
+            log_trouble=lambda: log.trouble,
         )
         return _watch(assembly, runtime, instance, readiness, stopping)
 

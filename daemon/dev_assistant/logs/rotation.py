@@ -32,7 +32,7 @@ def numbered(path: Path, number: int) -> Path:
 
 
 class RotatingFile:
-    """The log and its predecessors ``.1`` (younger) to ``.4``; used by one thread.
+    """The log and its predecessors ``.1`` (younger) to ``.4``; used by one thread. Opened when first needed.
 
     A file that somebody removed is created anew, and a symbolic link in its place is never written through.
     Every method raises OSError, after which it may be called again.
@@ -42,32 +42,41 @@ class RotatingFile:
         self._path = path
         self._max_bytes = max_bytes
         self._files = files
-        self._descriptor = self._open()
-        self._torn = not _ends_whole(self._descriptor)
+        self._descriptor: int | None = None
+        self._torn = False
 
     def write(self, lines: bytes) -> None:
         """Append whole lines; a torn line before them is ended first."""
-        status = os.fstat(self._descriptor)
-        if not _is_at(self._path, status):
-            self._begin()
-        elif status.st_size and status.st_size + len(lines) > self._max_bytes:
-            self._rotate()
-            self._begin()
+        descriptor = self._with_room(len(lines))
         failpoints.hit("log.write")
         rest = memoryview(b"\n" + lines if self._torn else lines)
         self._torn = True
         while rest:
-            rest = rest[os.write(self._descriptor, rest) :]
+            rest = rest[os.write(descriptor, rest) :]
         self._torn = False
 
     def close(self) -> None:
-        os.close(self._descriptor)
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
 
-    def _begin(self) -> None:
+    def _with_room(self, size: int) -> int:
+        if self._descriptor is None:
+            return self._begin()
+        status = os.fstat(self._descriptor)
+        if not _is_at(self._path, status):
+            return self._begin()
+        if status.st_size and status.st_size + size > self._max_bytes:
+            self._rotate()
+            return self._begin()
+        return self._descriptor
+
+    def _begin(self) -> int:
         fresh = self._open()
-        os.close(self._descriptor)
+        self.close()
         self._descriptor = fresh
         self._torn = not _ends_whole(fresh)
+        return fresh
 
     def _rotate(self) -> None:
         for number in range(self._files - 1, 0, -1):

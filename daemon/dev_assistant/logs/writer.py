@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections import deque
@@ -34,7 +35,9 @@ class Terminal:
         self._colour = colour
 
     def write(self, lines: bytes) -> None:
-        self._write("".join(render(line, colour=self._colour) + "\n" for line in lines.splitlines()))
+        text = "".join(render(line, colour=self._colour) + "\n" for line in lines.splitlines())
+        with contextlib.suppress(OSError):  # a terminal that was closed has nobody to miss the lines
+            self._write(text)
 
     def close(self) -> None:
         """The terminal stays open: it is not ours."""
@@ -49,12 +52,18 @@ class LogWriter:
         self._changed = threading.Condition()
         self._pending: deque[Entry] = deque()
         self._dropped = 0
+        self._refusal = ""
         self._closing = False
         self._repeats = Repeats()
         self._thread = threading.Thread(target=self._run, name="log-writer", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
+
+    @property
+    def trouble(self) -> str:
+        """Why the log is not written at present, and since when; "" when it is."""
+        return self._refusal
 
     def put(self, entry: Entry) -> None:
         """Called on any thread; never waits for a sink."""
@@ -97,14 +106,21 @@ class LogWriter:
                 self._dropped += dropped + len(entries) - (1 if dropped else 0)
 
     def _taken(self, lines: bytes) -> bool:
-        taken = False
-        for sink in self._sinks:
-            try:
-                sink.write(lines)
-                taken = True
-            except OSError:
-                continue
-        return taken
+        refusals = [error for sink in self._sinks if (error := _refusal(sink, lines)) is not None]
+        if not refusals:
+            self._refusal = ""
+        elif not self._refusal:
+            since = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
+            self._refusal = f"the log: not written since {since} UTC, lines are dropped: {refusals[0]}"
+        return len(refusals) < len(self._sinks)
+
+
+def _refusal(sink: Sink, lines: bytes) -> OSError | None:
+    try:
+        sink.write(lines)
+    except OSError as error:
+        return error
+    return None
 
 
 def _told(dropped: int) -> list[Entry]:

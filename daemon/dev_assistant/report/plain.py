@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 _LISTED = 50
+_GAPS = 10
 _RESET = "\x1b[0m"
 _BOLD, _RED, _GREEN, _YELLOW, _CYAN = (f"\x1b[{code}m" for code in (1, 31, 32, 33, 36))
 _COLUMNS = ("files", "fresh", "stale", "pending", "failed", "skipped", "findings")
@@ -90,8 +91,15 @@ def _doubts(doc: Document, paint: _Paint) -> Iterator[str]:
             yield f"{place}: {_text(error)} (the last good configuration is kept)"
         for reason in project.get("reasons", ()):
             yield f"{paint(_text(project['state']), _YELLOW)}: {name}: {_text(reason)}"
-    for gap in doc.get("watch", {}).get("uncovered", ()):
-        yield f"{paint('not watched', _YELLOW)}: {_text(gap['directory'])}: {_text(gap['reason'])}"
+    yield from _gaps(doc.get("watch", {}).get("uncovered", ()), paint)
+
+
+def _gaps(gaps: Sequence[Document], paint: _Paint) -> Iterator[str]:
+    label = paint("not watched", _YELLOW)
+    for gap in gaps[:_GAPS]:
+        yield f"{label}: {_text(gap['directory'])}: {_text(gap['reason'])}"
+    if len(gaps) > _GAPS:
+        yield f"{label}: and {len(gaps) - _GAPS:,} directories more (status --json lists all)"
 
 
 def _project_table(projects: Sequence[Document], paint: _Paint) -> list[str]:

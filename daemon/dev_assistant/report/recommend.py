@@ -74,7 +74,8 @@ def _watching(watch: WatchView) -> Iterator[str]:
         by_reason[reason] = by_reason.get(reason, 0) + 1
     for reason, count in sorted(by_reason.items(), key=lambda item: (-item[1], item[0]))[:_EACH]:
         places = plural(count, "directory", "directories")
-        yield f"Changes in {places} without a watch are noticed by the audit alone: {code(reason)}."
+        noticed = "late" if watch.polled else "by the audit alone"
+        yield f"Changes in {places} without a watch are noticed {noticed}: {code(reason)}."
     if watch.overflows and watch.backend == "inotify":
         yield "Events were lost; a survey made it good. If it recurs, raise `fs.inotify.max_queued_events`."
 

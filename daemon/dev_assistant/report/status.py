@@ -50,8 +50,19 @@ class Uncovered(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Holder(msgspec.Struct, frozen=True):
+    """A process and the inotify watches that it has."""
+
+    pid: int
+    name: str
+    watches: int
+
+
 class StatusWatch(msgspec.Struct, frozen=True):
-    """The change source; ``last_audit_s`` is seconds ago."""
+    """The change source; ``last_audit_s`` is seconds ago; ``polled`` counts directories.
+
+    ``holders`` are told while watches are missing.
+    """
 
     backend: str
     directories: int
@@ -59,6 +70,8 @@ class StatusWatch(msgspec.Struct, frozen=True):
     missed_by_events: int
     uncovered: tuple[Uncovered, ...]
     last_audit_s: float | None
+    polled: int
+    holders: tuple[Holder, ...]
 
 
 class StatusDocument(msgspec.Struct, frozen=True):
@@ -118,6 +131,8 @@ def _status_watch(view: WorkspaceView) -> StatusWatch:
         missed_by_events=watch.missed_by_events,
         uncovered=tuple(Uncovered(text(where), text(why)) for where, why in watch.uncovered),
         last_audit_s=_rounded(watch.last_audit_s),
+        polled=watch.polled,
+        holders=tuple(Holder(pid, text(name), watches) for pid, name, watches in watch.holders),
     )
 
 

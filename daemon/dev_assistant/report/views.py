@@ -48,7 +48,10 @@ class QueueView:
 
 @dataclass(frozen=True, slots=True)
 class WatchView:
-    """The change source; ``uncovered`` are (directory, reason); ``last_audit_s`` is seconds ago."""
+    """The change source; ``uncovered`` are (directory, reason); ``last_audit_s`` is seconds ago.
+
+    ``polled`` of the uncovered are looked at again and again; ``holders`` are (pid, name, watches).
+    """
 
     backend: str
     directories: int
@@ -56,6 +59,8 @@ class WatchView:
     missed_by_events: int
     uncovered: tuple[tuple[str, str], ...]
     last_audit_s: float | None
+    polled: int = 0
+    holders: tuple[tuple[int, str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

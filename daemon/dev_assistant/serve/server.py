@@ -36,6 +36,7 @@ _LOG = get_logger("serve")
 _CONNECTIONS = 32
 _RESERVED = 4
 _SEND_S = 10.0
+_PAUSE_S = 0.1
 
 
 class ControlServer:
@@ -185,6 +186,7 @@ class _Acceptor:
         self._path = path
         self._take = take
         self._stopping = threading.Event()
+        self._spare: int | None = None
         self._listener, self._inode = _listen(path)
         self._thread = threading.Thread(target=self._run, name="control-accept", daemon=True)
         self._thread.start()
@@ -195,18 +197,40 @@ class _Acceptor:
             self._listener.shutdown(socket.SHUT_RDWR)
         self._thread.join()
         self._listener.close()
+        if self._spare is not None:
+            os.close(self._spare)
         with contextlib.suppress(FileNotFoundError):
             failpoints.hit("socket.unlink")
             if os.lstat(self._path).st_ino == self._inode:
                 os.unlink(self._path)
 
     def _run(self) -> None:
+        """Out of descriptors, the spare one is given up for as long as it takes to tell a client so."""
         while not self._stopping.is_set():
             try:
+                if self._spare is None:
+                    self._spare = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
                 self._take(self._listener.accept()[0])
             except (OSError, RuntimeError) as error:  # out of descriptors, or of threads
-                if not self._stopping.wait(0.1):
-                    _LOG.error("connection was not accepted", reason=str(error))
+                if self._stopping.is_set():
+                    return
+                _LOG.error("connection was not accepted", reason=str(error))
+                self._turn_away(error)
+                self._stopping.wait(_PAUSE_S)
+
+    def _turn_away(self, error: Exception) -> None:
+        if self._spare is None:
+            return
+        os.close(self._spare)
+        self._spare = None
+        with contextlib.suppress(OSError):
+            self._listener.settimeout(0)
+            connection, _ = self._listener.accept()
+            with connection:
+                _send(
+                    connection, encode_error(f"the daemon cannot answer: {error}", hint="try again", status=3)
+                )
+        self._listener.settimeout(None)
 
 
 def _listen(path: Path) -> tuple[socket.socket, int]:

@@ -99,7 +99,9 @@ class Answers:
         settled = self.settle(timeout)
         tallies = [project.files.tally for project in self.coordinator.snapshot.projects]
         unknown = sum(tally.failed + tally.stale + tally.pending for tally in tallies)
-        missing = sum(bool(project.missing) for project in self.coordinator.snapshot.projects)
+        missing = sum(
+            len(project.unread) + bool(project.missing) for project in self.coordinator.snapshot.projects
+        )
         return {"settled": settled, "failed": unknown + missing}
 
     def settle(self, timeout: float) -> bool:
@@ -145,6 +147,7 @@ class Answers:
             path.touch()
         except OSError as error:
             _LOG.warning("cookie cannot be written", error=str(error))
+            self.coordinator.post(Withdraw(path.name))
             return None
         return str(path)
 
@@ -165,7 +168,11 @@ class Answers:
         roots = {
             str(p.project.name): relative_root(p.project.root, workspace=str(self.root)) for p, _ in chosen
         }
-        missing = sorted(path_text(path) for project, _ in chosen for path in project.missing)
+        missing = sorted(
+            path_text(path)
+            for project, _ in chosen
+            for path in (*project.missing, *(unread for unread, _ in project.unread))
+        )
         errors = [text for project, _ in chosen for text in project.problems]
         meta = {
             "settled": settled,

@@ -62,7 +62,7 @@ class Coordinator:
         self._parts = connect(
             configuration, collaborators=collaborators, post=self._inbox.put, now=now, wall=wall
         )
-        self._timers = Timers(self._parts, report=collaborators.report, now=now())
+        self._timers = Timers(self._parts, report=collaborators.report, now=now(), wall=wall)
         self._stopping = False
         self.ready = threading.Event()
         self.snapshot = Snapshot()

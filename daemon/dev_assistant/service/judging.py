@@ -142,7 +142,7 @@ class Judging:
         else:
             if state.debts[left.path].trigger not in _READ_ANYWAY:
                 self._left_out(state, left.path, known)
-            state.files.put(left.path, left.record)
+            state.conclude(left.path, left.record)
             if known != left.record:
                 self._batch(state).files[left.path] = left.record
             state.settle(left.path)
@@ -203,7 +203,7 @@ class Judging:
         debt = state.debts[path]
         cached = cached and state.untold.get(path, frozenset()).isdisjoint(awaited.wanted.values())
         record = conclude(awaited)
-        state.files.put(path, record)
+        state.conclude(path, record)
         state.settle(path)
         if known is None or _in_state(known, record.state) != record:
             self._batch(state).files[path] = record

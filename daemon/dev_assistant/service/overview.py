@@ -6,6 +6,7 @@ Built by whoever asks, on their own thread: a busy coordinator delays no answer.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -27,6 +28,8 @@ from dev_assistant.service.snapshot import ProjectSnapshot, Snapshot
 
 STUCK_SECONDS = 120.0
 """A path unsettled for longer than this is stuck: more than any timeout of a tool with its restart."""
+
+_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,14 @@ class Overview:
             projects=tuple(_project(project, health) for project in snapshot.projects),
             queue=QueueView(max(load.waiting, snapshot.owed - load.running), load.running, age),
             watch=WatchView(
-                health.backend, health.directories, health.overflows, missed, health.uncovered, audit
+                backend=health.backend,
+                directories=health.directories,
+                overflows=health.overflows,
+                missed_by_events=missed,
+                uncovered=health.uncovered,
+                last_audit_s=audit,
+                polled=health.polled,
+                holders=health.holders,
             ),
             memory_mb=memory_mb(),
             version=_version(),
@@ -100,15 +110,24 @@ def _standing(project: ProjectSnapshot, health: SourceHealth) -> tuple[ProjectSt
         return "missing", tuple(
             f"{path} does not exist; it is taken up when it appears" for path in project.missing
         )
+    if project.unread:
+        return "degraded", tuple(f"{path} cannot be read: {why}" for path, why in project.unread[:_SHOWN])
     tops = tuple(path + "/" for path in project.project.watch_paths)
     uncovered = [d for d, _ in health.uncovered if (d + "/").startswith(tops)]
     if uncovered:
-        return "degraded", (f"{len(uncovered)} directories are not watched, only audited",)
+        instead = "polled" if health.polled else "audited"
+        return "degraded", (f"{len(uncovered)} directories are not watched, only {instead}",)
     if health.backend == "none":
         return "checked", ()
     return ("polling" if health.backend == "polling" else "watching"), ()
 
 
 def _uncovered(health: SourceHealth) -> tuple[str, ...]:
-    reasons = sorted({reason for _, reason in health.uncovered})
-    return tuple(f"{len(health.uncovered)} directories are not watched: {reason}" for reason in reasons)
+    reasons = Counter(reason for _, reason in health.uncovered)
+    told = [f"{count} directories are not watched: {why}" for why, count in sorted(reasons.items())]
+    if health.polled:
+        told.append(f"{health.polled} directories are polled instead: changes there are seen later")
+    if health.holders:
+        held = ", ".join(f"{h.name} (pid {h.pid}) {h.watches:,}" for h in health.holders)
+        told.append(f"inotify watches are held by {held}")
+    return tuple(told)

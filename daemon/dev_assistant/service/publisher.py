@@ -50,8 +50,10 @@ class ArtefactPublisher:
             return None
         try:
             _write(root, make, first=key not in self._written)
-        except (OSError, UserError) as refusal:
+        except UserError as refusal:
             return refusal
+        except OSError as refusal:
+            return OSError(refusal.errno, refusal.strerror or str(refusal), str(Runs(Path(root)).stats))
         self._written[key] = shown
         return None
 

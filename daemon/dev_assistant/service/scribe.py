@@ -8,21 +8,26 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 
 from dev_assistant.errors import DevAssistantError
 from dev_assistant.logs import get_logger
 from dev_assistant.model import Digest, FileRecord, ProjectName, RelPath, Verdict
 from dev_assistant.ports import Evidence, EvidenceLog, VerdictStore
 from dev_assistant.report.views import WorkspaceView
+from dev_assistant.service.refusals import Refusals
 
 _LOG = get_logger("scribe")
 
-
 _EVIDENCE_LIMIT = 50_000
 """Entries kept for a disk that refuses; older ones are lost, which the log of failed writes explains."""
+
+_VERDICT_LIMIT = 50_000
+"""As for evidence; the findings of older ones are made again when they are asked for."""
 
 
 @dataclass(slots=True)
@@ -38,6 +43,8 @@ class Batch:
         self.verdicts |= other.verdicts
         self.evidence += other.evidence
         del self.evidence[:-_EVIDENCE_LIMIT]
+        for key in tuple(islice(self.verdicts, max(0, len(self.verdicts) - _VERDICT_LIMIT))):
+            del self.verdicts[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +66,8 @@ _PRUNE_EVERY = 5_000
 _REST = 9
 """A tenth of the scribe's time at most goes into reports."""
 
-_RETRY = 5.0
-"""Seconds between two attempts to write what the disk refused."""
+_REPORTS = "statistics and dashboards"
+_ORDERS = "orders"
 
 Opener = Callable[[ProjectName], Ledgers]
 _Order = Callable[[], None]
@@ -71,7 +78,8 @@ class Scribe:
 
     ``opener`` makes a project's store and evidence log when first needed, ``view`` the picture for
     ``publish``; ``lost`` is told of a project whose cache has to be filled anew, and ``alive`` tells whether
-    a project is in the workspace and on disk. All are called on the scribe's thread.
+    a project is in the workspace and on disk. All are called on the scribe's thread. ``now`` is monotonic,
+    ``wall`` wall-clock seconds.
     """
 
     def __init__(
@@ -83,6 +91,7 @@ class Scribe:
         lost: Callable[[ProjectName], None],
         alive: Callable[[ProjectName], bool],
         now: Callable[[], float],
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self._opener = opener
         self._view = view
@@ -95,14 +104,22 @@ class Scribe:
         self._unsaved: dict[ProjectName, Batch] = {}
         self._outdated = False
         self._report_from = 0.0
-        self._trouble = ""
+        self._refusals = Refusals(now=now, wall=wall)
         self._grown = 0
         self._thread = threading.Thread(target=self._run, name="scribe", daemon=True)
 
     @property
     def trouble(self) -> str:
-        """Why artefacts cannot be written at present; "" when they can."""
-        return self._trouble
+        """Which artefacts cannot be written at present, since when and why; "" when all can."""
+        return self._refusals.told()
+
+    def unsaved(self, keys: Sequence[Digest]) -> dict[Digest, Verdict]:
+        """Those of the verdicts that are not on disk yet. For any thread: ask before reading the disk."""
+        found: dict[Digest, Verdict] = {}
+        for batch in tuple(self._unsaved.values()):
+            verdicts = batch.verdicts
+            found.update((key, verdict) for key in keys if (verdict := verdicts.get(key)) is not None)
+        return found
 
     def start(self) -> None:
         self._thread.start()
@@ -155,23 +172,24 @@ class Scribe:
 
     def _patience(self) -> float | None:
         """Seconds until there is something to do without any order; None: for ever."""
+        waits = [self._refusals.pause(_records_of(project)) for project in self._unsaved]
         if self._outdated:
-            return max(0.001, self._report_from - self._now())
-        return _RETRY if self._unsaved else None
+            waits.append(max(self._report_from - self._now(), self._refusals.pause(_REPORTS)))
+        return max(0.001, min(waits)) if waits else None
 
-    def _guarded(self, order: _Order) -> bool:
-        """Whether it was carried out."""
+    def _guarded(self, order: _Order, what: str = _ORDERS) -> bool:
+        """Whether it was carried out; if not, ``what`` is in trouble until it is."""
         try:
             order()
         except (DevAssistantError, OSError) as error:
-            self._trouble = f"cannot write: {error}"
-            _LOG.error("write failed", error=str(error))
+            self._refusals.refused(what, str(error))
+            return False
         except Exception:  # noqa: BLE001  the thread must outlive a bad order
-            self._trouble = "internal error while writing, see the log"
+            self._refusals.refused(what, "internal error while writing, see the log")
             _LOG.exception("scribe failed")
-        else:
-            return True
-        return False
+            return False
+        self._refusals.accepted(what)
+        return True
 
     def _merge(self, batches: dict[ProjectName, Batch]) -> None:
         for project, batch in batches.items():
@@ -187,16 +205,17 @@ class Scribe:
     def _write(self, *, now: bool) -> None:
         """Save and publish what is to be; one project that refuses does not hold back the others.
 
-        ``now``: publish although the last time was a moment ago.
+        ``now``: publish although the last time was a moment ago, and try what was refused a moment ago.
         """
-        self._trouble = ""
         for project in list(self._unsaved):
-            self._guarded(partial(self._save_project, project))
-        if self._outdated and (now or self._now() >= self._report_from):
+            what = _records_of(project)
+            if now or self._refusals.due(what):
+                self._guarded(partial(self._save_project, project), what)
+        rested = self._now() >= self._report_from and self._refusals.due(_REPORTS)
+        if self._outdated and (now or rested):
             began = self._now()
-            self._outdated = not self._guarded(lambda: self._publish(self._view()))
-            rest = _RETRY if self._outdated else _REST * (self._now() - began)
-            self._report_from = self._now() + rest
+            self._outdated = not self._guarded(lambda: self._publish(self._view()), _REPORTS)
+            self._report_from = self._now() + _REST * (self._now() - began)
 
     def _save_project(self, project: ProjectName) -> None:
         """A project that has left, or whose root is gone, has nothing that could be written."""
@@ -249,3 +268,7 @@ class Scribe:
         if ledgers is not None:
             ledgers.evidence.close()
             ledgers.store.close()
+
+
+def _records_of(project: ProjectName) -> str:
+    return f"verdicts and evidence of {project}"

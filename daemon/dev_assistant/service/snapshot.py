@@ -12,13 +12,16 @@ from dev_assistant.service.state import ProjectState
 
 @dataclass(frozen=True, slots=True)
 class ProjectSnapshot:
-    """One project: ``oldest`` is when its oldest unsettled path became so (monotonic seconds).
+    """One project: ``unread`` are directories that cannot be listed, with the reason.
+
+    ``oldest`` is when its oldest unsettled path became so (monotonic seconds).
 
     Two are equal when a report would say the same of them.
     """
 
     project: Project
     missing: tuple[str, ...]
+    unread: tuple[tuple[str, str], ...]
     problems: tuple[str, ...]
     files: View
     hits: int
@@ -52,6 +55,7 @@ def _project(state: ProjectState) -> ProjectSnapshot:
     return ProjectSnapshot(
         project=state.project,
         missing=tuple(sorted(state.missing)),
+        unread=tuple(sorted(state.unread.items())),
         problems=state.problems,
         files=state.files.publish(),
         hits=state.hits,

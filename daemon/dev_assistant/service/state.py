@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,15 @@ from dev_assistant.service.ledger import Epoch, Ledger
 from dev_assistant.service.shards import Files
 from dev_assistant.settings import Settings
 from dev_assistant.verify.registry import recognised
+
+_SHORTAGES = tuple(
+    os.strerror(code) for code in (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.EIO)
+)
+
+
+def passes(reason: str) -> bool:
+    """Whether a failure with this reason may be over without any change of the file."""
+    return any(shortage in reason for shortage in _SHORTAGES)
 
 
 class Debt(NamedTuple):
@@ -59,7 +69,8 @@ class ProjectState:
     examined in slices; ``awaited`` are examined and wait for a worker. ``moved`` counts, for files that could
     not be judged because something changed meanwhile, how often that was so. ``untold`` are keys of verdicts
     that were made for a path and not accepted yet. ``versions`` are those of the
-    verifiers' tools; ``scope_error`` says why the configuration could not be read.
+    verifiers' tools; ``scope_error`` says why the configuration could not be read. ``unread`` are directories
+    that could not be listed, with the reason; ``strained``: some file has failed since the last retry.
     """
 
     project: Project
@@ -80,6 +91,8 @@ class ProjectState:
     versions: Mapping[str, str] = field(default_factory=dict)
     sweep: Sweep | None = None
     missing: set[str] = field(default_factory=set)
+    unread: dict[str, str] = field(default_factory=dict)
+    strained: bool = False
     debts: dict[RelPath, Debt] = field(default_factory=dict)
     dirty: set[RelPath] = field(default_factory=set)
     backlog: dict[RelPath, None] = field(default_factory=dict)
@@ -144,6 +157,11 @@ class ProjectState:
                 self.files.put(path, FileRecord(FileState.PENDING))
         elif record.state is FileState.FRESH:
             self.files.put(path, msgspec.structs.replace(record, state=FileState.STALE))
+
+    def conclude(self, path: RelPath, record: FileRecord) -> None:
+        """Keep what was found out."""
+        self.files.put(path, record)
+        self.strained = self.strained or (record.state is FileState.FAILED and passes(record.reason))
 
     def settle(self, path: RelPath) -> None:
         """What is known of ``path`` is the truth as far as anybody has said."""

@@ -166,16 +166,18 @@ class Surveys:
         for listing in message.listings:
             if listing.error is None:
                 self._listed(state, walk, listing)
-            elif listing.directory in state.project.watch_paths:
-                state.missing.add(listing.directory)
             elif os.path.isdir(listing.directory):
                 walk.unreadable.add(listing.directory)
+                state.unread[listing.directory] = listing.error
                 _LOG.warning("directory cannot be read", path=listing.directory, reason=listing.error)
+            elif listing.directory in state.project.watch_paths:
+                state.missing.add(listing.directory)
 
     def _listed(self, state: ProjectState, walk: Survey, listing: Listing) -> None:
         now = self._now()
         prefix = relative(state.project.root, listing.directory)
         state.missing.discard(listing.directory)
+        state.unread.pop(listing.directory, None)
         walk.directories.add(listing.directory)
         self._territory.add(listing.directory, Place(state.project.name, prefix, listing.rules))
         for name, stat in listing.files:
@@ -205,6 +207,8 @@ class Surveys:
                 state.owe_bulk(path, since=now, trigger=walk.trigger, epoch=walk.epoch)
         below = tuple(top + "/" for top in walk.tops)
         closed = tuple(directory + "/" for directory in walk.unreadable)
+        if walk.whole:
+            state.unread = {d: why for d, why in state.unread.items() if d in walk.unreadable}
         for directory in self._territory.of(state.project.name):
             inside = walk.whole or directory in walk.tops or directory.startswith(below)
             known = directory in walk.directories or (directory + "/").startswith(closed)
@@ -216,6 +220,8 @@ class Surveys:
 
         Uncovering takes what is below along, so projects that lie there are walked, and covered, again.
         """
+        for unread in [d for d in state.unread if d == directory or d.startswith(directory + "/")]:
+            del state.unread[unread]
         bare = self._territory.leave(state.project.name, directory)
         for left in bare:
             self._source.uncover(left)

@@ -5,20 +5,35 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+from dev_assistant.logs import get_logger
 from dev_assistant.model import FileState, Urgency
 from dev_assistant.service.parts import Parts
+from dev_assistant.service.retries import Retries
 
+_LOG = get_logger("coordinator")
 _ABSENT_EVERY = 1.0
 """Seconds between two looks for watch paths and tools that are not there."""
 
+_TOOLS_AT_MOST = 30.0
+_NAP = 20.0
+"""Seconds by which this process has to be late, or the wall clock to jump, for something to have happened."""
+
 
 class Timers:
-    """Runs on the coordinator's thread; all times are monotonic seconds."""
+    """Runs on the coordinator's thread; all times are monotonic seconds, but ``wall`` tells nanoseconds."""
 
-    def __init__(self, parts: Parts, *, report: Callable[[], None], now: float) -> None:
+    def __init__(
+        self, parts: Parts, *, report: Callable[[], None], now: float, wall: Callable[[], int]
+    ) -> None:
         self._parts = parts
         self._report = report
+        self._wall = wall
+        self._retries = Retries(parts)
+        self._drift = wall() / 1e9 - now
+        self._due = now
         self._absent_at = now
+        self._tools_at = now
+        self._tools_pause = _ABSENT_EVERY
         self._audit_at = now + parts.roster.configuration.settings.audit_interval_sec
         self._report_at: float | None = None
         self.last_audit: float | None = None
@@ -32,11 +47,14 @@ class Timers:
         """When something is to be done next, by a timer or by a part."""
         parts = self._parts
         deadlines = [self._audit_at]
-        if any(state.missing or state.scope_error for state in parts.states.values()):
+        if any(state.missing for state in parts.states.values()):
             deadlines.append(self._absent_at)
+        if any(state.scope_error for state in parts.states.values()):
+            deadlines.append(self._tools_at)
         released = [parts.releasing.deadline(state, now) for state in parts.states.values()]
-        deadlines += [at for at in (parts.roster.reload_at, self._report_at, *released) if at is not None]
-        return min(deadlines)
+        others = (parts.roster.reload_at, self._report_at, self._retries.deadline(now), *released)
+        self._due = min(deadlines + [at for at in others if at is not None])
+        return self._due
 
     def fire(self, now: float) -> bool:
         """Do what is due; True when that made work."""
@@ -49,7 +67,12 @@ class Timers:
         if now >= self._absent_at:
             self._absent_at = now + _ABSENT_EVERY
             self._look_for_missing()
-            self._look_for_tools()
+        if now >= self._tools_at:
+            self._look_for_tools(now)
+        self._retries.fire(now)
+        if self._slept(now):
+            _LOG.warning("the machine slept or its clock was set: everything is looked at")
+            self._audit_at = now
         if now >= self._audit_at:
             self._audit(now)
         return self._parts.ledger.outstanding != before
@@ -80,7 +103,17 @@ class Timers:
         if appeared:
             self._parts.roster.reload()
 
-    def _look_for_tools(self) -> None:
-        for state in self._parts.states.values():
-            if state.scope_error:
-                self._parts.scoping.rescope(state)
+    def _look_for_tools(self, now: float) -> None:
+        """A tool that goes on failing is asked less and less often."""
+        wanting = [state for state in self._parts.states.values() if state.scope_error]
+        self._tools_pause = min(2 * self._tools_pause, _TOOLS_AT_MOST) if wanting else _ABSENT_EVERY
+        self._tools_at = now + self._tools_pause
+        for state in wanting:
+            self._parts.scoping.rescope(state)
+
+    def _slept(self, now: float) -> bool:
+        """While a machine sleeps, one clock stands still; while a process is stopped, both go on."""
+        drift = self._wall() / 1e9 - now
+        jumped, self._drift = abs(drift - self._drift) > _NAP, drift
+        late, self._due = now > self._due + _NAP, now
+        return jumped or late

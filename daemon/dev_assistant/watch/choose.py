@@ -11,7 +11,9 @@ from typing import Literal
 
 from dev_assistant.logs import get_logger
 from dev_assistant.ports import ChangeSource
+from dev_assistant.watch.holders import holders
 from dev_assistant.watch.polling import PollingSource
+from dev_assistant.watch.supplement import SupplementedSource
 
 Backend = Literal["auto", "inotify", "watchdog", "polling"]
 
@@ -21,14 +23,14 @@ _LOG = get_logger("watch")
 def open_source(*, prefer: Backend = "auto", poll_interval: float) -> ChangeSource:
     """A source that is not started. When it cannot be ``prefer``, it polls every ``poll_interval`` seconds.
 
-    The reason then stands in ``health().uncovered`` under ``/``.
+    The reason then stands in ``health().note``. A source that runs out of watches polls the rest.
     """
     if prefer == "polling":
         return PollingSource(interval=poll_interval)
     if prefer == "auto":
         prefer = "inotify" if sys.platform == "linux" else "watchdog"
     try:
-        return _OPENERS[prefer]()
+        return SupplementedSource(_OPENERS[prefer](), interval=poll_interval, count=holders)
     except OSError as error:
         reason = f"{prefer} cannot be used ({error.strerror or error}), changes are looked for instead"
         _LOG.warning("falling back to polling", backend=prefer, reason=reason, interval_s=poll_interval)

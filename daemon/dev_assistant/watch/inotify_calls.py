@@ -14,9 +14,14 @@ import struct
 from collections.abc import Iterator
 
 _HEADER = struct.Struct("iIII")
-_LIMITS = "/proc/sys/fs/inotify"
+_WATCHES = ("fs.inotify.max_user_watches", "user.max_inotify_watches")
+_INSTANCES = ("fs.inotify.max_user_instances", "user.max_inotify_instances")
+"""Settings that hold on the machine, and in a user namespace (a container): the smaller one counts."""
+
 _ENOUGH = 524_288
 """What editors ask for, too: memory is taken only by watches that are used (about 1 KiB each)."""
+
+_ENOUGH_INSTANCES = 512
 
 
 class Mask(enum.IntFlag):
@@ -116,24 +121,29 @@ def reason(error: OSError) -> str:
     """Why a directory could not be watched, and at the limit what to do about it."""
     if error.errno != errno.ENOSPC:
         return error.strerror or str(error)
-    limit = _limit("max_user_watches")
+    limit, setting = _limit(_WATCHES)
     wanted = max(_ENOUGH, 2 * limit)
-    return (
-        f"the limit of {limit:,} inotify watches is reached: sudo sysctl fs.inotify.max_user_watches={wanted}"
-    )
+    return f"the limit of {limit:,} inotify watches is reached: sudo sysctl {setting}={wanted}"
 
 
 def _no_instance() -> OSError:
     error = _error()
     if error.errno != errno.EMFILE:
         return error
-    limit = _limit("max_user_instances")  # raises the same when it is file descriptors that have run out
-    remedy = f"sudo sysctl fs.inotify.max_user_instances={2 * limit}"
+    limit, setting = _limit(_INSTANCES)  # raises the same when it is file descriptors that have run out
+    remedy = f"sudo sysctl {setting}={max(_ENOUGH_INSTANCES, 2 * limit)}"
     return OSError(error.errno, f"the limit of {limit:,} inotify instances is reached: {remedy}")
 
 
-def _limit(name: str) -> int:
-    with open(f"{_LIMITS}/{name}", encoding="ascii") as file:
+def _limit(settings: tuple[str, ...]) -> tuple[int, str]:
+    """The smaller one, and which setting it is. Raises OSError when none can be read."""
+    values = [(_value(setting), at, setting) for at, setting in enumerate(settings)]
+    limit, _, setting = min(values)
+    return limit, setting
+
+
+def _value(setting: str) -> int:
+    with open(f"/proc/sys/{setting.replace('.', '/')}", encoding="ascii") as file:
         return int(file.read())
 
 

@@ -34,15 +34,22 @@ Entries = dict[str, Stat | int]
 class PollingSource:
     """Implements ``ChangeSource``, every ``interval`` seconds. ``reason``: why it has to, for ``health``.
 
-    ``failure`` is what last ended a round, until one is finished.
+    ``failure`` is what last ended a round, until one is finished. ``taken`` is asked before each look whether
+    another source has the directory from now on; it is then looked at for the last time.
     """
 
     def __init__(
-        self, *, interval: float = 2.0, reason: str = "", now: Callable[[], float] = time.monotonic
+        self,
+        *,
+        interval: float = 2.0,
+        reason: str = "",
+        taken: Callable[[str], bool] = lambda _: False,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self.failure: Exception | None = None
         self._interval = interval
         self._reason = reason
+        self._taken = taken
         self._now = now
         self._lock = threading.Lock()
         self._covered = Covered()
@@ -117,6 +124,7 @@ class PollingSource:
         number = self._covered.watch(directory)
         if number is None:
             return ()
+        taken = self._taken(directory)
         try:
             after = _look(directory)
         except OSError as error:
@@ -131,6 +139,9 @@ class PollingSource:
             for hint in hints:
                 if hint.kind is HintKind.DIRECTORY_GONE:
                     self._forget(os.path.join(directory, hint.name))
+            if taken:
+                self._covered.remove(directory)
+                del self._entries[number]
         return (Hints(hints),) if hints else ()
 
     def _unseen(self, directory: str, error: OSError) -> tuple[SourceEvent, ...]:

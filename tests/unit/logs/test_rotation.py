@@ -74,6 +74,7 @@ def test_a_link_is_never_written_through(path: Path, tmp_path: Path) -> None:
     target = tmp_path / "precious"
     target.write_bytes(b"mine")
     log = RotatingFile(path)
+    log.write(b"1\n")
     path.unlink()
     path.symlink_to(target)
 
@@ -220,3 +221,15 @@ def test_what_blocks_in_the_place_of_the_log_does_not_block(path: Path) -> None:
 
     assert list(tail.read()) == []
     tail.close()
+
+
+def test_a_log_that_cannot_be_opened_is_tried_again(path: Path) -> None:
+    path.parent.rmdir() if path.parent.exists() else None
+    path.parent.touch()
+    log = RotatingFile(path)
+    with pytest.raises(OSError, match=r"exists|Not a directory"):
+        log.write(b"1\n")
+    path.parent.unlink()
+    log.write(b"2\n")
+    log.close()
+    assert path.read_bytes() == b"2\n"

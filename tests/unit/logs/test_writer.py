@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 from dev_assistant.logs.lines import Entry
@@ -130,3 +132,34 @@ def test_in_the_foreground_lines_are_for_people() -> None:
         "info     watch       a\\x1b",
         "info     watch       b n=1",
     ]
+
+
+def test_what_the_disk_refuses_is_in_trouble_until_it_takes_it() -> None:
+    sink = Memory()
+    writer = LogWriter([sink])
+    sink.full = True
+    writer.start()
+    writer.put(entry("lost"))
+    until(lambda: "No space left on device" in writer.trouble)
+    sink.full = False
+    until(lambda: writer.trouble == "")
+    assert writer.close(timeout=PATIENCE)
+    assert sink.events == ["lines were dropped"]
+
+
+def test_a_closed_terminal_is_no_trouble() -> None:
+    def hung_up(_: str) -> None:
+        raise OSError(5, "Input/output error")
+
+    sink = Memory()
+    writer = LogWriter([sink, Terminal(hung_up, colour=False)])
+    writer.start()
+    writer.put(entry("kept"))
+    assert writer.close(timeout=PATIENCE)
+    assert (sink.events, writer.trouble) == (["kept"], "")
+
+
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "it never came to hold"

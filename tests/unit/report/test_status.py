@@ -47,7 +47,14 @@ def test_everything_that_is_not_known_is_in_it(project, workspace, watch):
         broken,
         degraded=("polling",),
         config_errors=("workspace.json:1: bad",),
-        watch=watch(overflows=1, missed_by_events=2, uncovered=(("/w/x", "limit"),), last_audit_s=3.21),
+        watch=watch(
+            overflows=1,
+            missed_by_events=2,
+            uncovered=(("/w/x", "limit"),),
+            last_audit_s=3.21,
+            polled=1,
+            holders=((7, "code", 12),),
+        ),
     )
 
     document = as_json(view)
@@ -63,4 +70,6 @@ def test_everything_that_is_not_known_is_in_it(project, workspace, watch):
         "missed_by_events": 2,
         "uncovered": [{"directory": "/w/x", "reason": "limit"}],
         "last_audit_s": 3.2,
+        "polled": 1,
+        "holders": [{"pid": 7, "name": "code", "watches": 12}],
     }

@@ -213,3 +213,50 @@ def test_the_proof_is_written_before_the_verdict_and_does_not_hold_it_back(refus
     flushed(scribe)
     assert store.calls == (["a.py"] if refusing else ["evidence", "a.py"])
     assert scribe.stop(10)
+
+
+def test_what_a_full_disk_refuses_can_be_read_from_memory() -> None:
+    store = FullDisk(refusals=10**9)
+    scribe = scribe_over(store, [])
+    scribe.save(batch("a.py"))
+    flushed(scribe)
+    assert scribe.unsaved([Digest("a.py"), Digest("b.py")]) == {"a.py": Checked()}
+    store.refusals = 0
+    flushed(scribe)
+    assert scribe.unsaved([Digest("a.py")]) == {}
+    assert sorted(store.load()) == ["a.py"]
+    assert scribe.stop(10)
+
+
+def test_reports_that_were_refused_are_written_without_being_asked_for_again() -> None:
+    refusals = iter([OSError(28, "disk full"), OSError(28, "disk full")])
+    written = threading.Event()
+
+    def publish(view: object) -> None:
+        for refusal in refusals:
+            raise refusal
+        written.set()
+
+    scribe = Scribe(
+        opener=lambda name: Ledgers(FullDisk(), NoEvidence(), lambda: None, lambda: 0),
+        view=lambda: "view",  # type: ignore[arg-type, return-value]
+        publish=publish,
+        now=time.monotonic,
+        alive=lambda name: True,
+        lost=lambda name: None,
+    )
+    scribe.start()
+    scribe.report()
+    flushed(scribe)
+    assert "disk full" in scribe.trouble
+    assert written.wait(10)
+    flushed(scribe)
+    assert scribe.trouble == ""
+    assert scribe.stop(10)
+
+
+def test_verdicts_for_a_disk_that_refuses_are_bounded_and_the_newest_are_kept() -> None:
+    kept = Batch(verdicts={Digest(str(number)): Checked() for number in range(50_000)})
+    kept.add(Batch(verdicts={Digest("new"): Checked()}))
+    assert len(kept.verdicts) == 50_000
+    assert "0" not in kept.verdicts and "new" in kept.verdicts

@@ -1,0 +1,64 @@
+"""The daemon runs out of descriptors: clients are told, nothing spins, and all is made good afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from system.daemon_process import Desk, desk, until
+
+pytestmark = pytest.mark.linux
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Desk]:
+    with desk(tmp_path) as place:
+        place.project("app")
+        place.write("app/a.py", "import os\n")
+        place.start()
+        yield place
+
+
+@contextlib.contextmanager
+def descriptors(pid: int, more: int) -> Iterator[None]:
+    """The process may open so many descriptors more than it has (fewer than none: 0)."""
+    soft, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    limit = len(os.listdir(f"/proc/{pid}/fd")) + more
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (limit, hard))
+    yield
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_clients_are_told_and_what_was_missed_is_made_good(place: Desk) -> None:
+    pid = place.status()["pid"]
+    daemon = psutil.Process(pid)
+    before, spent = daemon.num_fds(), sum(daemon.cpu_times()[:2])
+    with descriptors(pid, more=-3):
+        place.write("app/a.py", "import os, sys\n")
+        place.write("app/new/b.py", "import re\n")
+        refused = [place.run("status") for _ in range(3)]
+        assert {done.returncode for done in refused} <= {0, 3}, refused
+        assert all(done.stderr for done in refused if done.returncode), refused
+    assert sum(daemon.cpu_times()[:2]) - spent < 2.0
+    until(lambda: place.check()["summary"]["fresh"] == 2)
+    place.agree()
+    assert place.status()["pid"] == pid
+    until(lambda: daemon.num_fds() <= before + 1)
+
+
+def test_a_file_that_no_descriptor_was_left_for_is_tried_again_by_itself(place: Desk) -> None:
+    pid = place.status()["pid"]
+    with descriptors(pid, more=1):
+        place.write("app/a.py", "import os, sys\n")
+        place.write("app/new/b.py", "import re\n")
+        done = place.run("wait")
+        assert done.returncode == 3, (done.stdout, done.stderr)
+    until(lambda: place.status()["projects"][0]["findings"] == 4)
+    assert place.status()["degraded"] == []
+    place.agree()
