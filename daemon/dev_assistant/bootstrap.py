@@ -14,13 +14,13 @@ from typing import Any, Protocol
 
 from dev_assistant.errors import ConfigError, UserError
 from dev_assistant.logs import get_logger
-from dev_assistant.model import Digest, Job, ProjectName, Verdict
+from dev_assistant.model import Digest, Job, ProjectName, RelPath, Verdict
 from dev_assistant.places import Runs, runtime_of
-from dev_assistant.ports import ChangeSource, Verifier
+from dev_assistant.ports import ChangeSource, Evidence, EvidenceLog, Verifier
 from dev_assistant.record.evidence import JsonlEvidenceLog
 from dev_assistant.record.reader import VerdictReader
 from dev_assistant.record.store import SqliteVerdictStore
-from dev_assistant.record.volatile import NoEvidence, VolatileStore
+from dev_assistant.record.volatile import LastEvidence, NoEvidence, VolatileStore
 from dev_assistant.report.views import WorkspaceView
 from dev_assistant.schedule.pool import Workers
 from dev_assistant.schedule.queue import JobQueue
@@ -112,13 +112,15 @@ class DiskRecords:
 
 
 class VolatileRecords:
-    """Memory, for a judgement that leaves nothing behind."""
+    """Memory, for a judgement that leaves nothing behind; ``evidence`` gives a project's log."""
 
-    def __init__(self) -> None:
+    def __init__(self, evidence: Callable[[ProjectName], EvidenceLog] = lambda _: NoEvidence()) -> None:
+        self._evidence = evidence
         self._stores: dict[str, VolatileStore] = defaultdict(VolatileStore)
 
     def open(self, entry: ConfiguredProject) -> Ledgers:
-        return Ledgers(self._stores[entry.project.root], NoEvidence(), lambda: None, lambda: 0)
+        evidence = self._evidence(entry.project.name)
+        return Ledgers(self._stores[entry.project.root], evidence, lambda: None, lambda: 0)
 
     def reader(self, entry: ConfiguredProject) -> Reader:
         return self._stores[entry.project.root]
@@ -269,6 +271,29 @@ def check_once(
             stop=lambda: None,
         )
         return look_once(assembly.daemon, assembly.answers, paths=paths, timeout=timeout)
+
+
+def judge_anew(
+    *, workspace: Path | None, timeout: float
+) -> tuple[dict[str, Any], dict[ProjectName, Mapping[RelPath, Evidence]]]:
+    """Judge everything without any cache and write nothing: the check document, and the evidence by project.
+
+    Raises UserError and ConfigError.
+    """
+    loading = Loading(workspace, Path.cwd(), {"cache_enabled": False, "enable_evidence": True})
+    configuration = loading()
+    if configuration.problems:
+        raise ConfigError(list(configuration.all_problems))
+    logs: dict[ProjectName, LastEvidence] = defaultdict(LastEvidence)
+    assembly = assemble(
+        configuration,
+        loading=loading,
+        source=NoSource(),
+        records=VolatileRecords(logs.__getitem__),
+        stop=lambda: None,
+    )
+    document = look_once(assembly.daemon, assembly.answers, paths=(), timeout=timeout)
+    return document, {name: log.entries for name, log in logs.items()}
 
 
 @contextmanager

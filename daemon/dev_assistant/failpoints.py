@@ -57,10 +57,8 @@ NAMES = {
     "spawn.output": "the file for the daemon's last words is about to be made",
     "spawn.daemon": "the daemon is about to be started",
     "spawn.ready": "the daemon is ready, and has not said so",
-    "tool.spawn": "a tool is about to be started for one question",
-    "batch.spawn": "a tool is about to be started for a batch",
-    "server.spawn": "a tool's server is about to be started",
-    "server.send": "something is about to be sent to it",
+    "tool.spawn": "a tool, or its server, is about to be started",
+    "server.send": "something is about to be sent to a tool's server",
     "signal.send": "a signal is about to be sent to a daemon that does not answer",
 }
 """Every failpoint, and how things stand when it is hit. A test holds this against the code."""

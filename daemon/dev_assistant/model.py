@@ -120,10 +120,19 @@ class Skipped(msgspec.Struct, frozen=True, tag="skipped", gc=False):
     reason: str
 
 
+class Blame(enum.StrEnum):
+    """Whose fault it is that a file could not be judged, as far as is known."""
+
+    UNKNOWN = "unknown"
+    FILE = "file"  # the tool works, and broke on this file alone
+    TOOL = "tool"  # the tool cannot even judge a line that it is sure to find fault with
+
+
 class Failed(msgspec.Struct, frozen=True, tag="failed", gc=False):
     """Could not be judged. Never shown as clean."""
 
     reason: str
+    blame: Blame = Blame.UNKNOWN
 
 
 Verdict = Checked | Skipped | Failed

@@ -7,18 +7,27 @@ from __future__ import annotations
 
 import contextlib
 import os
+import selectors
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple, cast
 
 from dev_assistant import failpoints
 from dev_assistant.errors import ToolError
 
 _LAST_WORDS = 1.0
 """Seconds to read what a killed program still had in its pipes."""
+
+OUTPUT_LIMIT = 64 << 20
+"""Bytes of output that are kept in memory; a tool that writes more is out of its mind."""
+
+_CHUNK = 1 << 18
+_ERRORS_KEPT = 1 << 20
 
 
 class Completed(NamedTuple):
@@ -45,33 +54,158 @@ def clean_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]
     return {key: value for key, value in environ.items() if not key.startswith(("RUFF_", "GIT_", "PYTHON"))}
 
 
-def run(command: Sequence[str], *, cwd: str, timeout: float, stdin: bytes | None = None) -> Completed:
-    """Run to the end. Raises ToolError when it cannot start or takes longer than ``timeout`` seconds."""
+class Children:
+    """The programs that run for one owner, so that it can end them all at once. Thread-safe.
+
+    Once they are ended nothing is started any more: who waited for one of them must not try again.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._ended = False
+
+    def start(
+        self,
+        command: Sequence[str],
+        *,
+        cwd: str,
+        stdin: int = subprocess.DEVNULL,
+        stderr: int = subprocess.PIPE,
+    ) -> subprocess.Popen[bytes]:
+        """Start a program with a pipe to read from; ``left`` has to follow. Raises ToolError."""
+        with self._lock:
+            if self._ended:
+                raise ToolError(f"{os.path.basename(command[0])} is not started: it is being ended")
+            try:
+                failpoints.hit("tool.spawn")
+                child = subprocess.Popen(
+                    command,
+                    cwd=cwd,
+                    env=clean_environment(),
+                    stdin=stdin,
+                    stdout=subprocess.PIPE,
+                    stderr=stderr,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                raise ToolError(f"{command[0]} cannot be started: {error.strerror}") from error
+            self._running.add(child)
+        return child
+
+    def left(self, child: subprocess.Popen[bytes]) -> None:
+        """``child`` has ended and was waited for."""
+        with self._lock:
+            self._running.discard(child)
+
+    def end(self) -> None:
+        """Kill them with all they started; whoever waits for one finds that out. Idempotent."""
+        with self._lock:
+            self._ended = True
+            for child in self._running:
+                if child.poll() is None:
+                    _kill_group(child)
+
+
+def run(
+    command: Sequence[str],
+    *,
+    cwd: str,
+    timeout: float,
+    stdin: bytes | None = None,
+    limit: int = OUTPUT_LIMIT,
+    children: Children | None = None,
+) -> Completed:
+    """Run to the end. Raises ToolError when it cannot start, takes longer than ``timeout`` seconds or writes
+    more than ``limit`` bytes.
+    """
+    output = bytearray()
+
+    def keep(data: bytes) -> None:
+        output.extend(data)
+        if len(output) > limit:
+            raise ToolError(f"{os.path.basename(command[0])} wrote more than {limit:,} bytes")
+
+    done = converse(command, keep, cwd=cwd, timeout=timeout, stdin=stdin, children=children)
+    return done._replace(stdout=bytes(output))
+
+
+def converse(
+    command: Sequence[str],
+    hear: Callable[[bytes], object],
+    *,
+    cwd: str,
+    timeout: float,
+    stdin: bytes | None = None,
+    children: Children | None = None,
+) -> Completed:
+    """Run to the end and give the output to ``hear`` piece by piece; the result holds none of it.
+
+    Of standard error the first megabyte is kept. Raises ToolError as ``run`` does. Whatever is raised,
+    ``hear`` included, the program and all it started are ended.
+    """
+    owner = children or Children()
+    deadline = time.monotonic() + timeout
+    child = owner.start(command, cwd=cwd, stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE)
     try:
-        failpoints.hit("tool.spawn")
-        child = subprocess.Popen(
-            command,
-            cwd=cwd,
-            env=clean_environment(),
-            stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise ToolError(f"{command[0]} cannot be started: {error.strerror}") from error
-    try:
-        stdout, stderr = child.communicate(stdin, timeout)
-    except subprocess.TimeoutExpired:
+        errors = _exchange(child, hear, memoryview(stdin or b""), deadline)
+        child.communicate(timeout=max(0.0, deadline - time.monotonic()))
+    except (TimeoutError, subprocess.TimeoutExpired):
         end_group(child)
         raise ToolError(f"{os.path.basename(command[0])} did not answer within {timeout:g} s") from None
-    return Completed(child.returncode, stdout, stderr)
+    except BaseException:
+        end_group(child)
+        raise
+    finally:
+        owner.left(child)
+    return Completed(child.returncode, b"", errors)
+
+
+def _exchange(
+    child: subprocess.Popen[bytes], hear: Callable[[bytes], object], rest: memoryview, deadline: float
+) -> bytes:
+    """Write ``rest`` and read both pipes until they end; what stood on standard error."""
+    errors = bytearray()
+    with selectors.DefaultSelector() as selector:
+        selector.register(cast("IO[bytes]", child.stdout), selectors.EVENT_READ, hear)
+        selector.register(cast("IO[bytes]", child.stderr), selectors.EVENT_READ, errors.extend)
+        if child.stdin is not None:
+            os.set_blocking(child.stdin.fileno(), False)
+            selector.register(child.stdin, selectors.EVENT_WRITE)
+        while selector.get_map():
+            ready = selector.select(max(0.0, deadline - time.monotonic()))
+            if not ready:
+                raise TimeoutError
+            for key, _ in ready:
+                if key.fileobj is not child.stdin:
+                    _hear(selector, key)
+                elif not (rest := _say(key.fd, rest)):
+                    selector.unregister(child.stdin)
+                    child.stdin.close()
+                    child.stdin = None  # communicate would flush it
+            del errors[_ERRORS_KEPT:]
+    return bytes(errors)
+
+
+def _hear(selector: selectors.BaseSelector, key: selectors.SelectorKey) -> None:
+    data = os.read(key.fd, _CHUNK)
+    if data:
+        key.data(data)
+    else:
+        selector.unregister(key.fileobj)
+
+
+def _say(descriptor: int, rest: memoryview) -> memoryview:
+    """What is left to be written; nothing when nobody reads it any more."""
+    try:
+        return rest[os.write(descriptor, rest) :]
+    except BrokenPipeError:
+        return rest[:0]
 
 
 def end_group(child: subprocess.Popen[bytes]) -> None:
     """Kill a child with everything in its process group, and reap it."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(child.pid, signal.SIGKILL)
+    _kill_group(child)
     child.kill()
     try:
         child.communicate(timeout=_LAST_WORDS)
@@ -80,3 +214,8 @@ def end_group(child: subprocess.Popen[bytes]) -> None:
             if pipe is not None:
                 pipe.close()
         child.wait()
+
+
+def _kill_group(child: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)

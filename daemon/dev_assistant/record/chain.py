@@ -6,16 +6,19 @@ show by itself is a cut tail: for that the hash of the last line is kept elsewhe
 
 from __future__ import annotations
 
+import enum
+import json
 import os
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
 from dev_assistant.files import Absent, Content, digest_of, drop_temporaries, read, write_atomically
-from dev_assistant.record.lines import EvidenceLine, decode_line
+from dev_assistant.record.lines import EvidenceLine, decode_line, encode_line
 
 GENESIS = "0" * 32
 """What the very first line carries as the hash of the line before."""
@@ -27,12 +30,23 @@ _ANCHOR = "anchor.json"
 _ANCHOR_LIMIT = 65_536
 
 
+class Kind(enum.StrEnum):
+    """How grave it is: ``TORN`` is a line that was cut short at the very end, as a crash leaves it, and the
+    next write mends that; ``GAP`` is a loss that the log itself has told of.
+    """
+
+    BROKEN = "broken"
+    GAP = "gap"
+    TORN = "torn"
+
+
 class Break(NamedTuple):
     """Where the evidence is not what was written. ``line`` counts from 1; 0 is the file as a whole."""
 
     file: str
     line: int
     what: str
+    kind: Kind = Kind.BROKEN
 
 
 class RawLine(NamedTuple):
@@ -168,19 +182,33 @@ def verify_chain(directory: Path, *, head: str | None = None) -> list[Break]:
     ``head`` is the hash that was kept elsewhere; without it a cut tail does not show. A gap that the
     log itself has told of is reported too. Raises OSError.
     """
-    return list(_Check(directory, head).run())
+    return list(Inspection(directory, head=head).run())
 
 
-class _Check:
-    """Walks the files once; ``expected`` is the hash that the next line must carry."""
+class Inspection:
+    """Walks the files once, a line at a time, and hands the sound lines to ``each`` with file and number.
 
-    def __init__(self, directory: Path, head: str | None) -> None:
+    ``files`` and ``lines`` count what was met, ``torn_bytes`` what a crash had cost and the log told of;
+    ``projects`` counts the lines by the project that they speak of.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        head: str | None = None,
+        each: Callable[[str, int, EvidenceLine], None] = lambda *_: None,
+    ) -> None:
         self._directory = directory
         self._head = head
+        self._each = each
         self._met = head in {None, GENESIS}
         self._expected = GENESIS
+        self.files = self.lines = self.torn_bytes = 0
+        self.projects: Counter[str] = Counter()
 
     def run(self) -> Iterator[Break]:
+        """The breaks, as they are met. Raises OSError."""
         files = day_files(self._directory)
         try:
             anchor = read_anchor(self._directory)
@@ -192,25 +220,35 @@ class _Check:
             # Files are deleted after the anchor is written: a crash in between leaves some of them.
             files = [path for path in files if path.name > anchor.file]
         for path in files:
-            yield from self._file(path)
+            yield from self._file(path, newest=path is files[-1])
         if not self._met:
             last = files[-1].name if files else _ANCHOR
             yield Break(last, 0, f"the last recorded line (hash {self._head}) is missing")
 
-    def _file(self, path: Path) -> Iterator[Break]:
+    def _file(self, path: Path, *, newest: bool) -> Iterator[Break]:
+        self.files += 1
         for raw in iter_lines(path):
+            self.lines += raw.whole
             line = _decoded(path.name, raw)
-            if isinstance(line, Break):
+            if not isinstance(line, Break):
+                yield from self._line(path.name, raw.number, line)
+            elif newest or line.kind is not Kind.TORN:
                 yield line
             else:
-                yield from self._line(path.name, raw.number, line)
-            self._advance(hash_of(raw.data))
+                yield line._replace(kind=Kind.BROKEN)
+            if raw.whole:
+                self._advance(hash_of(raw.data))
 
     def _line(self, file: str, number: int, line: EvidenceLine) -> Iterator[Break]:
+        self.projects[line.project] += 1
         if line.prev != self._expected:
             yield Break(file, number, "does not follow: the line before was changed, or lines are missing")
-        if line.repair and line.repair.missing is not None:
-            yield Break(file, number, f"tells of a gap: the line with hash {line.repair.missing} was missing")
+        if line.repair:
+            self.torn_bytes += line.repair.torn_bytes
+            if line.repair.missing is not None:
+                what = f"tells of a gap: the line with hash {line.repair.missing} was missing"
+                yield Break(file, number, what, Kind.GAP)
+        self._each(file, number, line)
 
     def _advance(self, digest: str) -> None:
         self._expected = digest
@@ -219,8 +257,25 @@ class _Check:
 
 def _decoded(file: str, raw: RawLine) -> EvidenceLine | Break:
     if not raw.whole:
-        return Break(file, raw.number, "unfinished line")
+        return Break(file, raw.number, "unfinished line", Kind.TORN)
     try:
-        return decode_line(raw.data)
+        line = decode_line(raw.data)
+        if encode_line(line) != raw.data:
+            _refuse_duplicates(raw.data)
     except ValueError as error:
         return Break(file, raw.number, f"not an evidence line: {error}")
+    return line
+
+
+def _refuse_duplicates(data: bytes) -> None:
+    """A key that stands twice says two things, and which of them is read depends on the reader."""
+
+    def distinct(pairs: list[tuple[str, object]]) -> None:
+        (name, count) = Counter(name for name, _ in pairs).most_common(1)[0] if pairs else ("", 0)
+        if count > 1:
+            raise ValueError(f"the key {name!r} stands {count} times")
+
+    try:
+        json.loads(data, object_pairs_hook=distinct)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error

@@ -33,6 +33,19 @@ class VolatileStore:
         """Nothing to close."""
 
 
+class LastEvidence:
+    """Implements ``EvidenceLog`` in memory: the newest entry of each path."""
+
+    def __init__(self) -> None:
+        self.entries: dict[RelPath, Evidence] = {}
+
+    def append(self, entries: Sequence[Evidence]) -> None:
+        self.entries.update({entry.path: entry for entry in entries})
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
 class NoEvidence:
     """Implements ``EvidenceLog`` for judgements that leave no trace."""
 

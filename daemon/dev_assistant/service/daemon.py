@@ -67,6 +67,7 @@ class Daemon:
         self.coordinator.post(Stop())
         self.source.stop()
         stuck = [name for name, stop in self._order() if not stop(max(0.1, deadline - time.monotonic()))]
+        self._close_tools()
         for name in stuck:
             _LOG.error("did not end in time", thread=name)
         return stuck
@@ -83,7 +84,11 @@ class Daemon:
         return self._thread is None or self.ended.wait(left)
 
     def _stop_workers(self, left: float) -> bool:
-        for verifier in self.verifiers:
-            verifier.close()
+        self._close_tools()
         ended = [workers.stop(timeout=left, drain=False) for workers in self.workers]
         return all(ended)
+
+    def _close_tools(self) -> None:
+        """Twice: a worker may have started one more run before its queue was closed."""
+        for verifier in self.verifiers:
+            verifier.close()

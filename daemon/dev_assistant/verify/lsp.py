@@ -23,7 +23,7 @@ from dev_assistant import failpoints, process
 from dev_assistant.errors import ToolError
 
 _HEADER: Final = b"Content-Length: %d\r\n\r\n"
-_LONGEST: Final = 1 << 30
+_LONGEST: Final = 1 << 27  # a report on 100,000 findings is half of that
 
 
 class Error(msgspec.Struct, frozen=True, gc=False):
@@ -54,21 +54,17 @@ class Server:
     ``notified`` is called on the reader thread with the method and the parameters of every notification.
     """
 
-    def __init__(self, command: Sequence[str], *, cwd: str, notified: Callable[[str, bytes], None]) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        cwd: str,
+        notified: Callable[[str, bytes], None],
+        children: process.Children | None = None,
+    ) -> None:
         """Raises ToolError when the program cannot be started."""
-        try:
-            failpoints.hit("server.spawn")
-            self._child = subprocess.Popen(
-                command,
-                cwd=cwd,
-                env=process.clean_environment(),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise ToolError(f"{command[0]} cannot be started: {error.strerror}") from error
+        self._children = children or process.Children()
+        self._child = self._children.start(command, cwd=cwd, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self._name = os.path.basename(command[0])
         self._notified = notified
         self._ids = 0
@@ -125,6 +121,7 @@ class Server:
         """End the process with all it started; idempotent."""
         with contextlib.suppress(OSError, ValueError):
             process.end_group(self._child)
+        self._children.left(self._child)
         if threading.current_thread() is not self._reader:
             self._reader.join()
 
@@ -140,7 +137,7 @@ class Server:
         try:
             while (length := _length(output)) is not None:
                 self._dispatch(decoder.decode(output.read(length)))
-        except (OSError, ValueError, msgspec.MsgspecError):
+        except (OSError, ValueError, RecursionError, msgspec.MsgspecError):
             pass  # cut short or nonsense: for those who wait it has ended, which they are told below
         finally:
             self._replies.put(None)

@@ -18,6 +18,7 @@ from dev_assistant.errors import ToolError
 from dev_assistant.model import Checked, Failed, Finding, Job, Project, Result, Urgency
 from dev_assistant.ports import Scope
 from dev_assistant.verify import ruff_scope
+from dev_assistant.verify.patience import Patience
 from dev_assistant.verify.ruff_batch import Batch, scaled
 from dev_assistant.verify.ruff_scope import RuffScope
 from dev_assistant.verify.ruff_server import Document, Key, Servers
@@ -32,6 +33,9 @@ keep the next save waiting.
 _VERSION_SECONDS: Final = 10.0
 _BOM: Final = "\ufeff"
 _SERVED: Final = (".py", ".pyi")
+
+_Stamp = tuple[int, int, int]
+"""Size, time and inode: another file is another ruff, whatever it says of its version."""
 
 
 class Violation(NamedTuple):
@@ -68,19 +72,24 @@ class RuffVerifier:
     ) -> None:
         self._timeout = timeout_seconds
         self._crossover = crossover
+        self._children = process.Children()
         self._servers = Servers(limit=servers)
         self._lock = threading.Lock()
-        self._version: tuple[tuple[int, int, int], str] | None = None
+        self._patience: dict[str, tuple[_Stamp, Patience]] = {}
+        self._version: tuple[_Stamp, str] | None = None
 
     def version(self) -> str:
         """The version of the ruff beside our interpreter; follows an upgrade. Raises ToolError."""
         ruff = process.tool("ruff")
-        status = os.stat(ruff)
-        stamp = status.st_size, status.st_mtime_ns, status.st_ino
+        stamp = _stamp(ruff)
         with self._lock:
             if self._version is None or self._version[0] != stamp:
-                self._version = stamp, _ask_version(ruff)
+                self._version = stamp, _ask_version(ruff, self._children)
             return self._version[1]
+
+    def prove(self) -> None:
+        """Raises ToolError unless ruff finds the fault in a line that is known to have one."""
+        Batch(process.tool("ruff"), "/", self._timeout, children=self._children).prove()
 
     def scope(
         self, project: Project, directories: Iterable[str], *, timeout_seconds: float | None = None
@@ -88,7 +97,11 @@ class RuffVerifier:
         """Read ruff's configuration for the project. Does not raise: what is broken fails in ``verify``."""
         timeout = self._timeout if timeout_seconds is None else timeout_seconds
         return ruff_scope.build(
-            project, list(directories), ruff=lambda: process.tool("ruff"), timeout=timeout
+            project,
+            list(directories),
+            ruff=lambda: process.tool("ruff"),
+            timeout=timeout,
+            children=self._children,
         )
 
     def verify(self, project: Project, scope: Scope, jobs: Sequence[Job]) -> list[Result]:
@@ -118,7 +131,9 @@ class RuffVerifier:
         return FileReport(passed=False, violations=[], duration_ms=duration, error=verdict.reason)
 
     def close(self) -> None:
-        """End the living servers."""
+        """End the living servers and all runs, which then fail; what is asked later begins anew."""
+        ending, self._children = self._children, process.Children()
+        ending.end()
         self._servers.close()
 
     def _alone(self, path: str) -> Checked | Failed:
@@ -128,10 +143,20 @@ class RuffVerifier:
             case files.Unreadable(reason) | files.Unfit(reason):
                 return Failed(f"{path}: {reason}")
         try:
-            batch = Batch(process.tool("ruff"), os.path.dirname(path), self._timeout)
+            ruff = process.tool("ruff")
+            batch = Batch(ruff, os.path.dirname(path), self._timeout, children=self._children)
         except ToolError as error:
             return Failed(str(error))
         return batch.check([path])[path]
+
+    def _patience_with(self, ruff: str, project: Project) -> Patience:
+        """That of a project: another's configuration may be what ruff breaks on. Another ruff begins anew."""
+        stamp = _stamp(ruff)
+        with self._lock:
+            known = self._patience.get(project.root)
+            if known is None or known[0] != stamp:
+                known = self._patience[project.root] = stamp, Patience()
+            return known[1]
 
     def _lives(self, jobs: Sequence[Job]) -> bool:
         return len(jobs) <= self._crossover and any(job.urgency is Urgency.INTERACTIVE for job in jobs)
@@ -150,9 +175,16 @@ class RuffVerifier:
         left = [subject for subject in subjects if subject.path not in answers]
         if left:
             beside = [path for subject in left if (path := _beside(turn, subject))]
-            batch = Batch(ruff, project.root, scope.timeout)
+            batch = Batch(
+                ruff, project.root, scope.timeout, self._patience_with(ruff, project), self._children
+            )
             answers.update(batch.check([subject.path for subject in left], beside=beside))
         turn.verdicts.update({subject.job.path: answers[subject.path] for subject in subjects})
+
+
+def _stamp(ruff: str) -> _Stamp:
+    status = os.stat(ruff)
+    return status.st_size, status.st_mtime_ns, status.st_ino
 
 
 def _document(subject: Subject) -> Document | None:
@@ -178,8 +210,8 @@ def _beside(turn: Turn, subject: Subject) -> str | None:
     return turn.outer_package(subject.place) if _is_nested_candidate(subject) else None
 
 
-def _ask_version(ruff: str) -> str:
-    shown = process.run([ruff, "--version"], cwd="/", timeout=_VERSION_SECONDS)
+def _ask_version(ruff: str, children: process.Children) -> str:
+    shown = process.run([ruff, "--version"], cwd="/", timeout=_VERSION_SECONDS, children=children)
     words = shown.stdout.decode("utf-8", "replace").split()
     if shown.status != 0 or len(words) < 2:  # noqa: PLR2004  "ruff 0.17.5"
         raise ToolError(f"ruff --version printed {shown.stdout[:80]!r}")

@@ -1,7 +1,9 @@
 """Many files through one ``ruff check``.
 
-A run either gives a verdict on every file or is not believed at all: then it is repeated in halves, until the
-file that breaks ruff is alone. The flags matter: with ``fix-only`` in a project's configuration and only
+A run either gives a verdict on every file or is not believed at all: then ruff has to prove that it works,
+and the run is repeated in halves, until the file that breaks it is alone.
+
+The flags matter: with ``fix-only`` in a project's configuration and only
 ``--no-fix``, ruff rewrites sources and reports them clean; with ``force-exclude`` it silently checks nothing.
 """
 
@@ -15,9 +17,11 @@ from typing import Final
 
 import msgspec
 
+from dev_assistant import process
 from dev_assistant.errors import ToolError
-from dev_assistant.model import Checked, Failed, Finding
+from dev_assistant.model import Blame, Checked, Failed, Finding
 from dev_assistant.verify.findings import Position, checked, finding
+from dev_assistant.verify.patience import Patience
 from dev_assistant.verify.ruff_complaint import explain
 from dev_assistant.verify.stream import run_lines
 
@@ -30,11 +34,22 @@ FLAGS: Final = (
     "--output-format=json-lines",
     "--",
 )
+_PROOF: Final = (
+    "check",
+    "--isolated",
+    "--no-cache",
+    "--output-format=json-lines",
+    "--select=F401",
+    "--stdin-filename=proof.py",
+    "-",
+)
+_FAULTY: Final = b"import os\n"
+_FAULT: Final = "F401"
+_PROOF_SECONDS: Final = 5.0
 _MOST_FILES = 512  # a run's findings of all rules on so many files are some 50 MB
 _MOST_BYTES = 96_000  # of arguments, well below what any system takes
 _OUTPUT_LIMIT = 1 << 30
 _FILE_SHARE = 0.05  # what each further file adds to the time of a run, as a share of a single file's
-_PATIENCE = 16  # so many runs without one success: it is not a file's fault
 _FINDINGS = 1
 _IO_ERROR = "io-error"
 _TROUBLE = re.compile(rb"^(?:error|thread '|ruff failed).*", re.MULTILINE)
@@ -64,11 +79,16 @@ _START = Position(1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """How ruff is run: its path, the directory to run it in, and the time for one file in seconds."""
+    """How ruff is run: its path, the directory to run it in, and the time for one file in seconds.
+
+    ``patience`` is with a ruff that fails whatever it is given; ``children`` owns the processes.
+    """
 
     ruff: str
     cwd: str
     timeout: float
+    patience: Patience = field(default_factory=Patience)
+    children: process.Children = field(default_factory=process.Children)
 
     def check(self, paths: Sequence[str], *, beside: Sequence[str] = ()) -> dict[str, Checked | Failed]:
         """A verdict on each of ``paths`` (absolute). ``beside`` are named to ruff too, and not judged.
@@ -76,32 +96,51 @@ class Batch:
         The second kind is for rules that look at what else is checked in the same run.
         """
         verdicts: dict[str, Checked | Failed] = {}
-        patience = _Patience()
         for part in _parts(paths):
-            self._bisect(part, beside, verdicts, patience)
+            self._bisect(part, beside, verdicts)
         return verdicts
 
+    def prove(self) -> None:
+        """Raises ToolError unless ruff finds the one fault in a line that has one."""
+        command = [self.ruff, *_PROOF]
+        timeout = min(self.timeout, _PROOF_SECONDS)
+        done = process.run(command, cwd="/", timeout=timeout, stdin=_FAULTY, children=self.children)
+        try:
+            rules = [_DECODER.decode(line).code for line in done.stdout.splitlines()]
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            raise ToolError(f"ruff does not work: it printed what is not a finding: {error}") from None
+        if done.status != _FINDINGS or rules != [_FAULT]:
+            raise ToolError(f"ruff does not work: {_ending(done.status, done.stderr, self.cwd)}")
+
     def _bisect(
-        self,
-        paths: Sequence[str],
-        beside: Sequence[str],
-        verdicts: dict[str, Checked | Failed],
-        patience: _Patience,
+        self, paths: Sequence[str], beside: Sequence[str], verdicts: dict[str, Checked | Failed]
     ) -> None:
-        if patience.lost:
-            verdicts.update(dict.fromkeys(paths, Failed(patience.reason)))
+        if reason := self.patience.lost():
+            verdicts.update(dict.fromkeys(paths, Failed(reason, Blame.TOOL)))
             return
         try:
             verdicts.update(self._run(paths, beside))
-            patience.succeeded()
+            self.patience.succeeded()
         except ToolError as error:
-            patience.failed(str(error))
-            if len(paths) == 1:
-                verdicts[paths[0]] = Failed(str(error))
-                return
-            middle = len(paths) // 2
-            self._bisect(paths[:middle], beside, verdicts, patience)
-            self._bisect(paths[middle:], beside, verdicts, patience)
+            self.patience.failed(str(error))
+            self._without(str(error), paths, beside, verdicts)
+
+    def _without(
+        self, reason: str, paths: Sequence[str], beside: Sequence[str], verdicts: dict[str, Checked | Failed]
+    ) -> None:
+        """The run over ``paths`` is not believed: judge its halves, unless ruff itself is to blame."""
+        try:
+            self.prove()
+        except ToolError as broken:
+            self.patience.lose(str(broken))
+            verdicts.update(dict.fromkeys(paths, Failed(str(broken), Blame.TOOL)))
+            return
+        if len(paths) == 1:
+            verdicts[paths[0]] = Failed(reason, Blame.FILE)
+            return
+        middle = len(paths) // 2
+        self._bisect(paths[:middle], beside, verdicts)
+        self._bisect(paths[middle:], beside, verdicts)
 
     def _run(self, paths: Sequence[str], beside: Sequence[str]) -> dict[str, Checked | Failed]:
         answers = _Answers(paths, beside)
@@ -113,6 +152,7 @@ class Batch:
             cwd=self.cwd,
             timeout=timeout,
             limit=_OUTPUT_LIMIT,
+            children=self.children,
         )
         trouble = _TROUBLE.search(done.stderr)
         if done.status != (_FINDINGS if answers.any else 0):
@@ -122,26 +162,6 @@ class Batch:
         for name, reason in _UNREAD.findall(done.stderr):
             answers.unread(os.path.join(self.cwd, os.fsdecode(name)), reason.decode("utf-8", "replace"))
         return answers.verdicts()
-
-
-class _Patience:
-    """Tells a file that breaks ruff from a ruff that is broken."""
-
-    def __init__(self) -> None:
-        self._failures = 0
-        self._successes = 0
-        self.reason = ""
-
-    @property
-    def lost(self) -> bool:
-        return self._successes == 0 and self._failures >= _PATIENCE
-
-    def succeeded(self) -> None:
-        self._successes += 1
-
-    def failed(self, reason: str) -> None:
-        self._failures += 1
-        self.reason = reason
 
 
 @dataclass(slots=True)
@@ -169,7 +189,7 @@ class _Answers:
             return
         try:
             found = _DECODER.decode(line)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise ToolError(f"ruff printed what is not a finding: {error}") from None
         self.any = True
         path = self.known.get(found.filename)

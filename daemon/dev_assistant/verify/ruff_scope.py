@@ -213,7 +213,12 @@ class RuffScope:
 
 
 def build(
-    project: Project, directories: Iterable[str], *, ruff: Callable[[], str], timeout: float
+    project: Project,
+    directories: Iterable[str],
+    *,
+    ruff: Callable[[], str],
+    timeout: float,
+    children: process.Children | None = None,
 ) -> RuffScope:
     """Read the configuration that holds in ``directories`` (absolute).
 
@@ -228,10 +233,10 @@ def build(
     for path in ruff_config.candidates(project.root, above=finder.governing(project.root) is None):
         stamps.setdefault(path, ruff_config.stamp(path))
 
+    show_settings = _asker(ruff, project, timeout, children)
+
     def ask(config: str | None) -> Group:
-        return _ask(
-            config, chains.get(config, []) if config else [], project.root, _asker(ruff, project, timeout)
-        )
+        return _ask(config, chains.get(config, []) if config else [], project.root, show_settings)
 
     with ThreadPoolExecutor(max_workers=2) as pool:
         groups = dict(zip(configs, pool.map(ask, configs), strict=True))
@@ -263,10 +268,12 @@ def _is_own(path: str) -> bool:
         return False
 
 
-def _asker(ruff: Callable[[], str], project: Project, timeout: float) -> Callable[[str], process.Completed]:
+def _asker(
+    ruff: Callable[[], str], project: Project, timeout: float, children: process.Children | None
+) -> Callable[[str], process.Completed]:
     def show_settings(path: str) -> process.Completed:
         command = [ruff(), "check", "--no-cache", "--show-settings", "--", path]
-        return process.run(command, cwd=project.root, timeout=timeout)
+        return process.run(command, cwd=project.root, timeout=timeout, children=children)
 
     return show_settings
 

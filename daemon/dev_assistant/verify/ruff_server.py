@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from dev_assistant import process
 from dev_assistant.errors import ToolError
 from dev_assistant.model import Checked, Finding
 from dev_assistant.verify import lsp
@@ -94,7 +95,7 @@ _REPORT = msgspec.json.Decoder(_Report)
 class Session:
     """One ``ruff server`` for one project and configuration. Callers take turns, bounded in time."""
 
-    def __init__(self, ruff: str, key: Key) -> None:
+    def __init__(self, ruff: str, key: Key, *, children: process.Children) -> None:
         """Raises ToolError when the server does not start."""
         self._turn = threading.Lock()
         self._folders = key.folders
@@ -102,7 +103,7 @@ class Session:
         self._seen: set[str] = set()
         self._refused: set[str] = set()
         self._server = lsp.Server(
-            [ruff, "server", "--untrusted-workspace"], cwd=key.root, notified=self._hear
+            [ruff, "server", "--untrusted-workspace"], cwd=key.root, notified=self._hear, children=children
         )
         try:
             self._initialize(key.folders, time.monotonic() + _START_SECONDS)
@@ -214,6 +215,7 @@ class Servers:
 
     def __init__(self, *, limit: int = 4) -> None:
         self._limit = limit
+        self._children = process.Children()
         self._lock = threading.Lock()
         self._sessions: collections.OrderedDict[Key, Session] = collections.OrderedDict()
         self._failures = 0
@@ -223,13 +225,14 @@ class Servers:
         self, ruff: str, key: Key, documents: Sequence[Document], *, timeout: float
     ) -> dict[str, Checked]:
         """Verdicts on those documents that a server can be believed about. Does not raise."""
+        session = None
         try:
             session = self._session(ruff, key)
             if session is None:
                 return {}
             verdicts = session.check(documents, timeout=timeout)
-        except (ToolError, msgspec.MsgspecError, KeyError):
-            self._failed(key)
+        except (ToolError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError, KeyError):
+            self._failed(key, session)
             return {}
         self._failures = 0
         return verdicts
@@ -239,6 +242,8 @@ class Servers:
         with self._lock:
             sessions = list(self._sessions.values())
             self._sessions.clear()
+            ending, self._children = self._children, process.Children()
+        ending.end()  # also one that is only starting
         for session in sessions:
             session.stop()
 
@@ -250,7 +255,7 @@ class Servers:
                 return session
             if time.monotonic() < self._resume:
                 return None
-        started = Session(ruff, key)
+        started = Session(ruff, key, children=self._children)
         with self._lock:
             ended = [self._sessions.pop(key)] if key in self._sessions else []
             self._sessions[key] = started
@@ -260,9 +265,11 @@ class Servers:
             old.stop()
         return started
 
-    def _failed(self, key: Key) -> None:
+    def _failed(self, key: Key, session: Session | None) -> None:
+        """``session`` is of no use any more; another one that was started meanwhile is."""
         with self._lock:
-            session = self._sessions.pop(key, None)
+            if session is not None and self._sessions.get(key) is session:
+                del self._sessions[key]
             self._failures += 1
             pause = min(_BACKOFF_SECONDS * 2 ** (self._failures - 2), _BACKOFF_LIMIT)
             self._resume = time.monotonic() + (pause if self._failures > 1 else 0.0)

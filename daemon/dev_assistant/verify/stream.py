@@ -6,76 +6,34 @@ until the status is there.
 
 from __future__ import annotations
 
-import os
-import selectors
-import subprocess
-import time
 from collections.abc import Callable, Sequence
-from typing import IO, cast
 
-from dev_assistant import failpoints, process
+from dev_assistant import process
 from dev_assistant.errors import ToolError
 
-_CHUNK = 1 << 18
-_STDERR_KEPT = 1 << 20
+LINE_LIMIT = 64 << 20
+"""Bytes of one line: the longest tells of a fix that writes a whole file anew."""
 
 
 def run_lines(
-    command: Sequence[str], each: Callable[[bytes], None], *, cwd: str, timeout: float, limit: int
+    command: Sequence[str],
+    each: Callable[[bytes], None],
+    *,
+    cwd: str,
+    timeout: float,
+    limit: int,
+    children: process.Children | None = None,
 ) -> process.Completed:
     """Give every line of standard output to ``each``; the result holds standard error alone.
 
-    Raises ToolError when the program cannot start, takes longer than ``timeout`` seconds or writes more than
-    ``limit`` bytes. Whatever is raised, ``each`` included, the program and all it started are ended.
+    Raises ToolError when the program cannot start, takes longer than ``timeout`` seconds, writes more than
+    ``limit`` bytes or a line of more than ``LINE_LIMIT``. Whatever is raised, ``each`` included, the program
+    and all it started are ended.
     """
-    try:
-        failpoints.hit("batch.spawn")
-        child = subprocess.Popen(
-            command,
-            cwd=cwd,
-            env=process.clean_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise ToolError(f"{command[0]} cannot be started: {error.strerror}") from error
-    try:
-        return _drain(child, each, name=os.path.basename(command[0]), timeout=timeout, limit=limit)
-    except BaseException:
-        process.end_group(child)
-        raise
-
-
-def _drain(
-    child: subprocess.Popen[bytes], each: Callable[[bytes], None], *, name: str, timeout: float, limit: int
-) -> process.Completed:
-    deadline = time.monotonic() + timeout
-    output, errors = _Lines(each, limit=limit), bytearray()
-    with selectors.DefaultSelector() as selector:
-        selector.register(cast("IO[bytes]", child.stdout), selectors.EVENT_READ, output.feed)
-        selector.register(cast("IO[bytes]", child.stderr), selectors.EVENT_READ, errors.extend)
-        while selector.get_map():
-            ready = selector.select(max(0.0, deadline - time.monotonic()))
-            if not ready:
-                raise ToolError(f"{name} did not answer within {timeout:g} s")
-            for key, _ in ready:
-                data = os.read(key.fd, _CHUNK)
-                if not data:
-                    selector.unregister(key.fileobj)
-                key.data(data)
-            del errors[_STDERR_KEPT:]
+    output = _Lines(each, limit=limit)
+    done = process.converse(command, output.feed, cwd=cwd, timeout=timeout, children=children)
     output.finish()
-    return process.Completed(_ended(child, name, timeout, deadline), b"", bytes(errors))
-
-
-def _ended(child: subprocess.Popen[bytes], name: str, timeout: float, deadline: float) -> int:
-    try:
-        child.communicate(timeout=max(0.0, deadline - time.monotonic()))
-    except subprocess.TimeoutExpired:
-        raise ToolError(f"{name} did not answer within {timeout:g} s") from None
-    return child.returncode
+    return done
 
 
 class _Lines:
@@ -83,16 +41,23 @@ class _Lines:
         self._each = each
         self._left = limit
         self._limit = limit
-        self._partial = b""
+        self._partial = bytearray()
 
     def feed(self, data: bytes) -> None:
         self._left -= len(data)
         if self._left < 0:
             raise ToolError(f"more than {self._limit:,} bytes of output")
-        *lines, self._partial = (self._partial + data).split(b"\n")
-        for line in lines:
-            self._each(line)
+        first, feed, rest = data.partition(b"\n")
+        self._partial += first
+        if len(self._partial) > LINE_LIMIT:
+            raise ToolError(f"a line of more than {LINE_LIMIT:,} bytes of output")
+        if feed:
+            self._each(bytes(self._partial))
+            *lines, last = rest.split(b"\n")
+            self._partial = bytearray(last)
+            for line in lines:
+                self._each(line)
 
     def finish(self) -> None:
         if self._partial:
-            self._each(self._partial)
+            self._each(bytes(self._partial))

@@ -11,6 +11,8 @@ from dev_assistant.record.chain import (
     LINE_LIMIT,
     Anchor,
     Break,
+    Inspection,
+    Kind,
     Tail,
     day_files,
     hash_of,
@@ -106,7 +108,78 @@ def test_an_unfinished_line_shows(tmp_path: Path, lines: list[bytes]) -> None:
     with open(tmp_path / "2026-01-03.jsonl", "ab") as handle:
         handle.write(b'{"schema"')
 
-    assert verify_chain(tmp_path) == [Break("2026-01-03.jsonl", 3, "unfinished line")]
+    found = verify_chain(tmp_path, head=hash_of(lines[-1]))
+    assert found == [Break("2026-01-03.jsonl", 3, "unfinished line", Kind.TORN)]
+
+
+def test_a_cut_line_that_was_whole_once_is_no_crash(tmp_path: Path, lines: list[bytes]) -> None:
+    newest = tmp_path / "2026-01-03.jsonl"
+    newest.write_bytes(newest.read_bytes()[:-9])
+
+    found = verify_chain(tmp_path, head=hash_of(lines[-1]))
+    assert [(one.line, one.kind) for one in found] == [(2, Kind.TORN), (0, Kind.BROKEN)]
+
+
+def test_an_unfinished_line_before_the_newest_file_is_no_crash(tmp_path: Path, lines: list[bytes]) -> None:
+    with open(tmp_path / "2026-01-01.jsonl", "ab") as handle:
+        handle.write(b'{"schema"')
+
+    assert [(one.line, one.kind) for one in verify_chain(tmp_path)] == [(3, Kind.BROKEN)]
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        (b'{"schema":' * 5000, "not an evidence line"),
+        (b"[" * 200_000, "not an evidence line"),
+        (b"\xff\x00", "not an evidence line"),
+        (b"{}", "not an evidence line"),
+        (b"x" * (LINE_LIMIT + 9), "not an evidence line"),
+    ],
+    ids=("nested objects", "nested lists", "no text", "nothing", "huge"),
+)
+def test_nonsense_is_told_with_its_line(tmp_path: Path, lines: list[bytes], line: bytes, what: str) -> None:
+    write(tmp_path, [*lines[:2], line, *lines[3:]])
+
+    found = verify_chain(tmp_path)
+    assert [(one.file, one.line) for one in found] == [("2026-01-02.jsonl", 1), ("2026-01-02.jsonl", 2)]
+    assert what in found[0].what
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(b'"size":10', b'"size":NaN'), (b'"score":10.0', b'"score":Infinity'), (b'"size":10', b'"size":1e999')],
+)
+def test_a_number_that_is_none_is_no_evidence(
+    tmp_path: Path, lines: list[bytes], old: bytes, new: bytes
+) -> None:
+    assert old in lines[5], lines[5]
+    write(tmp_path, [*lines[:5], lines[5].replace(old, new)])
+
+    (found,) = verify_chain(tmp_path)
+    assert (found.line, "not an evidence line" in found.what) == (2, True)
+
+
+def test_a_key_that_stands_twice_is_no_evidence(tmp_path: Path, lines: list[bytes]) -> None:
+    write(tmp_path, [*lines[:5], lines[5][:-1] + b',"verdict":"passed"}'])
+
+    (found,) = verify_chain(tmp_path)
+    assert (found.line, found.what) == (2, "not an evidence line: the key 'verdict' stands 2 times")
+
+
+def test_a_key_that_a_later_version_writes_is_no_break(tmp_path: Path) -> None:
+    write(tmp_path, [chain(1)[0][:-1] + b',"later":{"a":1}}'])
+
+    assert verify_chain(tmp_path) == []
+
+
+def test_an_inspection_counts_and_hands_out_every_sound_line(tmp_path: Path, lines: list[bytes]) -> None:
+    met: list[tuple[str, int]] = []
+    inspection = Inspection(tmp_path, each=lambda file, number, line: met.append((file, number)))
+
+    assert list(inspection.run()) == []
+    assert (inspection.files, inspection.lines, inspection.projects) == (3, 6, {"demo": 6})
+    assert met == [(f"{day}.jsonl", number) for day in DAYS for number in (1, 2)]
 
 
 def test_a_gap_that_the_log_told_of_shows(tmp_path: Path) -> None:

@@ -1,27 +1,35 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 
 from dev_assistant import process
-from dev_assistant.model import Checked, Failed
+from dev_assistant.model import Blame, Checked, Failed
 from dev_assistant.verify.ruff_batch import Batch
 from unit.verify.fakes import program
 from unit.verify.judging import write
 
 HONEST = """
 import json, os, sys
-files = sys.argv[sys.argv.index("--") + 1:]
 def finding(path, name="unused-import", code="F401", **more):
     place = {"row": 1, "column": 1}
     line = dict(name=name, code=code, message="m", filename=path, fix=None)
     print(json.dumps(line | dict(location=place, end_location=place) | more))
 """
+PROVEN = """
+if "--isolated" in sys.argv:
+    finding("proof.py")
+    sys.exit(1)
+"""
+FILES = """
+files = sys.argv[sys.argv.index("--") + 1:] if "--" in sys.argv else []
+"""
 
 
-def _batch(tmp_path, body: str, *, timeout: float = 30.0) -> Batch:
-    return Batch(program(tmp_path, HONEST + body), str(tmp_path), timeout)
+def _batch(tmp_path, body: str, *, timeout: float = 30.0, proof: str = PROVEN) -> Batch:
+    return Batch(program(tmp_path, HONEST + proof + FILES + body), str(tmp_path), timeout)
 
 
 def _paths(tmp_path, count: int) -> list[str]:
@@ -103,6 +111,42 @@ def test_a_ruff_that_always_fails_is_not_run_for_every_file(tmp_path):
     )
     assert all(isinstance(verdict, Failed) for verdict in verdicts.values())
     assert len(log.read_text()) == 16
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        "if '--isolated' in sys.argv: sys.exit(0)",
+        "if '--isolated' in sys.argv: os.abort()",
+        "if '--isolated' in sys.argv: print('{\"name'); sys.exit(1)",
+        "if '--isolated' in sys.argv: print('[' * 100_000); sys.exit(1)",
+        "if '--isolated' in sys.argv: finding('proof.py'); finding('proof.py'); sys.exit(1)",
+    ],
+)
+def test_a_ruff_that_cannot_prove_itself_is_run_once(tmp_path, proof):
+    log = tmp_path / "log"
+    batch = _batch(tmp_path, f"open({str(log)!r}, 'a').write('x'); sys.exit(2)", proof=proof)
+    verdicts = batch.check(_paths(tmp_path, 500))
+    assert {verdict.blame for verdict in verdicts.values()} == {Blame.TOOL}
+    assert len(log.read_text()) == 1
+
+
+def test_a_file_that_breaks_a_ruff_that_works_is_to_blame(tmp_path):
+    body = "if any(path.endswith('3.py') for path in files): os.abort()"
+    verdicts = _batch(tmp_path, body).check(_paths(tmp_path, 8))
+    (failed,) = [verdict for verdict in verdicts.values() if isinstance(verdict, Failed)]
+    assert failed.blame is Blame.FILE
+
+
+def test_children_that_are_ended_take_the_run_with_them_and_start_no_other(tmp_path):
+    batch = _batch(tmp_path, f"open({str(tmp_path / 'on')!r}, 'w'); import signal; signal.pause()")
+    with ThreadPoolExecutor(1) as pool:
+        judged = pool.submit(batch.check, _paths(tmp_path, 8))
+        while not (tmp_path / "on").exists() and not judged.done():
+            wait([judged], timeout=0.01)
+        batch.children.end()
+        verdicts = judged.result(timeout=20)
+    assert all("is not started" in verdict.reason for verdict in verdicts.values())
 
 
 def test_long_lists_are_cut_and_every_file_is_judged_once(tmp_path):
