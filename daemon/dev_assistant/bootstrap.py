@@ -49,6 +49,9 @@ _LOG = get_logger("daemon")
 _BATCH = 256
 """Files in one run of a tool: starting it costs 9 ms, and a save may have to wait for one batch to end."""
 
+_FOR_SAVES = 1
+"""Workers that bulk leaves alone, so that whoever saves never waits for a batch of a scan to end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Loading:
@@ -152,7 +155,8 @@ def assemble(
     tools = {
         verifier.name: verifier for verifier in verifiers(timeout_seconds=settings.verification_timeout_sec)
     }
-    queue: JobQueue[Job] = JobQueue(now=time.monotonic)
+    count = settings.worker_count(cores=usable_cores())
+    queue: JobQueue[Job] = JobQueue(bulk_limit=count, now=time.monotonic)
     feed = Feed()
     errands = Errands(failed=lambda error: _LOG.error("errand failed", error=repr(error), exc_info=error))
     scribe = Scribe(
@@ -194,7 +198,7 @@ def assemble(
     daemon = Daemon(
         coordinator=coordinator,
         source=source,
-        workers=_workers(queue, coordinator, tools, settings.worker_count(cores=usable_cores())),
+        workers=_workers(queue, coordinator, tools, count + _FOR_SAVES),
         verifiers=tuple(tools.values()),
         errands=errands,
         scribe=scribe,
