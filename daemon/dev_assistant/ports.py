@@ -64,7 +64,8 @@ SourceEvent = Hints | Overflowed | CoverLost
 class SourceHealth:
     """``directories`` are covered; ``uncovered`` could not be (watch limit, permission), with the reason.
 
-    ``note`` says why the source is not at its best as a whole, e.g. what it is a fallback for.
+    ``note`` says why the source is not at its best as a whole, e.g. what it is a fallback for. Not ``alive``:
+    its thread has ended, and nothing is told any more.
     """
 
     backend: str
@@ -72,6 +73,7 @@ class SourceHealth:
     overflows: int = 0
     uncovered: tuple[tuple[str, str], ...] = ()
     note: str = ""
+    alive: bool = True
 
 
 class ChangeSource(Protocol):

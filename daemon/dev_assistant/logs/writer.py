@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from dev_assistant.beats import Beats
 from dev_assistant.logs.lines import Entry, render
 from dev_assistant.logs.repeats import Repeats
 
@@ -43,18 +44,31 @@ class Terminal:
 class LogWriter:
     """Writes entries to all sinks, in the order in which they were put."""
 
-    def __init__(self, sinks: Sequence[Sink], *, limit: int = _PENDING) -> None:
+    def __init__(self, sinks: Sequence[Sink], *, limit: int = _PENDING, beats: Beats | None = None) -> None:
         self._sinks = sinks
         self._limit = limit
+        self._beats = beats or Beats()
         self._changed = threading.Condition()
         self._pending: deque[Entry] = deque()
         self._dropped = 0
-        self._closing = False
+        self._started = self._closing = False
         self._repeats = Repeats()
-        self._thread = threading.Thread(target=self._run, name="log-writer", daemon=True)
+        self._thread = self._new_thread()
+
+    def _new_thread(self) -> threading.Thread:
+        return threading.Thread(target=self._run, name="log-writer", daemon=True)
 
     def start(self) -> None:
+        self._started = True
         self._thread.start()
+
+    def revive(self) -> list[str]:
+        """Go on in a new thread when the old one has ended although nobody closed it; its name then."""
+        if not self._started or self._closing or self._thread.is_alive():
+            return []
+        self._thread = self._new_thread()
+        self._thread.start()
+        return [self._thread.name]
 
     def put(self, entry: Entry) -> None:
         """Called on any thread; never waits for a sink."""
@@ -100,7 +114,8 @@ class LogWriter:
         taken = False
         for sink in self._sinks:
             try:
-                sink.write(lines)
+                with self._beats.at("writing the log"):
+                    sink.write(lines)
                 taken = True
             except OSError:
                 continue

@@ -81,7 +81,7 @@ def _process(view: WorkspaceView) -> str:
         view.state,
         f"pid {view.pid}",
         f"up {_span(view.uptime_s)}",
-        f"{view.memory_mb:.0f} MB",
+        f"{view.memory.mb:.0f} MB",
         f"{view.queue.pending} waiting, {view.queue.running} running",
     ]
     if audit is not None:

@@ -157,6 +157,11 @@ class JobQueue(Generic[T]):
             self._takeable.notify()  # there may be room for bulk
             self._tell()
 
+    def runs(self, batch: Batch[T]) -> bool:
+        """Whether ``batch`` was taken and is not done."""
+        with self._changed:
+            return batch in self._running
+
     def cancel(self, key: Hashable) -> bool:
         """Forget the item of ``key`` that waits; one that runs goes on. False when none waits."""
         with self._changed:

@@ -11,27 +11,34 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 
+from dev_assistant.beats import Overdue
 from dev_assistant.machine import memory_mb
 from dev_assistant.model import Job
 from dev_assistant.ports import ChangeSource, SourceHealth
 from dev_assistant.report.views import (
+    MemoryView,
     ProjectState,
     ProjectView,
     QueueView,
+    ReactionView,
+    StuckView,
     WatchView,
     WorkspaceState,
     WorkspaceView,
 )
 from dev_assistant.schedule.queue import JobQueue
+from dev_assistant.service.memory import Governor
 from dev_assistant.service.snapshot import ProjectSnapshot, Snapshot
-
-STUCK_SECONDS = 120.0
-"""A path unsettled for longer than this is stuck: more than any timeout of a tool with its restart."""
+from dev_assistant.service.stuck import STUCK_SECONDS, advice
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """``trouble`` are the reasons, beside the watching, why the daemon is not at its best."""
+    """``trouble`` are the reasons, beside the watching, why the daemon is not at its best.
+
+    ``overdue`` are the threads that hang, ``governor`` has the samples of memory; ``ended`` says that the
+    coordinator runs no more, so that nothing of what is shown will ever change.
+    """
 
     root: str
     source: ChangeSource
@@ -40,6 +47,9 @@ class Overview:
     trouble: Callable[[], tuple[str, ...]]
     now: Callable[[], float]
     started: float
+    overdue: Callable[[], tuple[Overdue, ...]] = tuple
+    governor: Governor | None = None
+    ended: Callable[[], bool] = lambda: False
 
     def view(self) -> WorkspaceView:
         """One consistent picture of now."""
@@ -48,12 +58,14 @@ class Overview:
         oldest = min((p.oldest for p in snapshot.projects if p.oldest is not None), default=None)
         age = None if oldest is None else max(0.0, now - oldest)
         missed = sum(project.missed_by_events for project in snapshot.projects)
+        stuck = self.overdue()
         audit = None if snapshot.last_audit is None else now - snapshot.last_audit
         return WorkspaceView(
             name=os.path.basename(self.root) or self.root,
             root=self.root,
-            state=_state(snapshot, age),
+            state="stopped" if self.ended() else _state(snapshot, age, stuck),
             degraded=tuple(filter(None, (*self.trouble(), health.note, *_uncovered(health)))),
+            stuck=tuple(StuckView(*each[:3], each.age, advice(each)) for each in stuck),
             pid=os.getpid(),
             uptime_s=now - self.started,
             projects=tuple(_project(project, health) for project in snapshot.projects),
@@ -61,10 +73,19 @@ class Overview:
             watch=WatchView(
                 health.backend, health.directories, health.overflows, missed, health.uncovered, audit
             ),
-            memory_mb=memory_mb(),
+            memory=self._memory(now),
             version=_version(),
             config_errors=snapshot.problems,
         )
+
+    def _memory(self, now: float) -> MemoryView:
+        governor = self.governor
+        if governor is None:
+            return MemoryView(memory_mb(), None)
+        reactions = tuple(
+            ReactionView(each.reaction.value, each.before, now - each.at) for each in governor.reacted
+        )
+        return MemoryView(governor.mb or memory_mb(), governor.limit, reactions)
 
 
 @cache
@@ -72,7 +93,9 @@ def _version() -> str:
     return version("dev-assistant")
 
 
-def _state(snapshot: Snapshot, age: float | None) -> WorkspaceState:
+def _state(snapshot: Snapshot, age: float | None, stuck: tuple[Overdue, ...]) -> WorkspaceState:
+    if stuck:
+        return "stuck"
     if snapshot.starting:
         return "starting"
     if age is not None and age > STUCK_SECONDS:

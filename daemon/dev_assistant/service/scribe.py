@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
+from dev_assistant.beats import Beats
 from dev_assistant.errors import DevAssistantError
 from dev_assistant.logs import get_logger
 from dev_assistant.model import Digest, FileRecord, ProjectName, RelPath, Verdict
@@ -83,6 +84,7 @@ class Scribe:
         lost: Callable[[ProjectName], None],
         alive: Callable[[ProjectName], bool],
         now: Callable[[], float],
+        beats: Beats | None = None,
     ) -> None:
         self._opener = opener
         self._view = view
@@ -90,6 +92,7 @@ class Scribe:
         self._lost = lost
         self._alive = alive
         self._now = now
+        self._beats = beats or Beats()
         self._orders: queue.SimpleQueue[_Order | None] = queue.SimpleQueue()
         self._open: dict[ProjectName, Ledgers] = {}
         self._unsaved: dict[ProjectName, Batch] = {}
@@ -97,12 +100,18 @@ class Scribe:
         self._report_from = 0.0
         self._trouble = ""
         self._grown = 0
+        self._stopping = False
         self._thread = threading.Thread(target=self._run, name="scribe", daemon=True)
 
     @property
     def trouble(self) -> str:
         """Why artefacts cannot be written at present; "" when they can."""
         return self._trouble
+
+    @property
+    def lost(self) -> bool:
+        """The thread has ended although nobody stopped it: what it had not written yet is not known."""
+        return not self._stopping and self._thread.ident is not None and not self._thread.is_alive()
 
     def start(self) -> None:
         self._thread.start()
@@ -128,6 +137,7 @@ class Scribe:
 
     def stop(self, timeout: float) -> bool:
         """Carry out all orders, close everything; True when that took less than ``timeout`` seconds."""
+        self._stopping = True
         self._orders.put(None)
         self._thread.join(timeout)
         return not self._thread.is_alive()
@@ -139,8 +149,10 @@ class Scribe:
             running = None not in orders
             for order in orders:
                 if order is not None:
-                    self._guarded(order)
-            self._guarded(partial(self._write, now=not running))
+                    with self._beats.at("writing"):
+                        self._guarded(order)
+            with self._beats.at("writing"):
+                self._guarded(partial(self._write, now=not running))
         for project in list(self._open):
             self._guarded(partial(self._close, project))
 
@@ -190,6 +202,7 @@ class Scribe:
             self._guarded(partial(self._save_project, project))
         if self._outdated and (now or self._now() >= self._report_from):
             self._outdated = False
+            self._beats.next("writing", "statistics and dashboards")
             began = self._now()
             self._guarded(lambda: self._publish(self._view()))
             self._report_from = self._now() + _REST * (self._now() - began)
@@ -200,6 +213,7 @@ class Scribe:
             self._unsaved.pop(project)
             self._shut(project)
             return
+        self._beats.next("writing", f"cache and evidence of {project}")
         self._save(project, self._unsaved[project])
         del self._unsaved[project]
 

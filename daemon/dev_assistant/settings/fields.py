@@ -225,8 +225,8 @@ class Settings(BaseModel):
         Field(
             ge=1,
             le=1_048_576,
-            description="Memory of the daemon with its tools above which it drops its caches, then restarts its "
-            "tools, then itself.",
+            description="Memory of the daemon with its tools above which it drops its caches, then restarts "
+            "its tools, then itself.",
         ),
     ] = 1024
     audit_interval_sec: Annotated[

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Literal
 
+from dev_assistant.beats import Beats
 from dev_assistant.logs import get_logger
 from dev_assistant.ports import ChangeSource
 from dev_assistant.watch.polling import PollingSource
@@ -18,33 +19,35 @@ Backend = Literal["auto", "inotify", "watchdog", "polling"]
 _LOG = get_logger("watch")
 
 
-def open_source(*, prefer: Backend = "auto", poll_interval: float) -> ChangeSource:
+def open_source(
+    *, prefer: Backend = "auto", poll_interval: float, beats: Beats | None = None
+) -> ChangeSource:
     """A source that is not started. When it cannot be ``prefer``, it polls every ``poll_interval`` seconds.
 
     The reason then stands in ``health().uncovered`` under ``/``.
     """
     if prefer == "polling":
-        return PollingSource(interval=poll_interval)
+        return PollingSource(interval=poll_interval, beats=beats)
     if prefer == "auto":
         prefer = "inotify" if sys.platform == "linux" else "watchdog"
     try:
-        return _OPENERS[prefer]()
+        return _OPENERS[prefer](beats)
     except OSError as error:
         reason = f"{prefer} cannot be used ({error.strerror or error}), changes are looked for instead"
         _LOG.warning("falling back to polling", backend=prefer, reason=reason, interval_s=poll_interval)
-        return PollingSource(interval=poll_interval, reason=reason)
+        return PollingSource(interval=poll_interval, reason=reason, beats=beats)
 
 
-def _inotify() -> ChangeSource:
+def _inotify(beats: Beats | None) -> ChangeSource:
     from dev_assistant.watch.inotify import InotifySource  # noqa: PLC0415  exists on Linux only
 
-    return InotifySource()
+    return InotifySource(beats=beats)
 
 
-def _watchdog() -> ChangeSource:
+def _watchdog(_beats: Beats | None) -> ChangeSource:
     from dev_assistant.watch.observer import ObserverSource  # noqa: PLC0415  costs an import that Linux spares
 
     return ObserverSource()
 
 
-_OPENERS: dict[str, Callable[[], ChangeSource]] = {"inotify": _inotify, "watchdog": _watchdog}
+_OPENERS: dict[str, Callable[[Beats | None], ChangeSource]] = {"inotify": _inotify, "watchdog": _watchdog}
