@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -197,8 +198,11 @@ class _Watch:
 
     def _until_ready(self) -> None:
         daemon, stopping = self.assembly.daemon, self.stopping
+        look_at = time.monotonic() + PULSE
         while not (daemon.coordinator.ready.wait(_READY_PULSE) or stopping.is_set()):
-            continue
+            if time.monotonic() >= look_at:
+                self.supervisor.look()
+                look_at = time.monotonic() + PULSE
         if daemon.failed or stopping.is_set():
             self.readiness.failed(daemon.failed or "it was told to stop", hint="dev-assistant logs")
             return

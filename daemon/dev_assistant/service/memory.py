@@ -84,12 +84,9 @@ class Governor:
         """Why memory is a reason for concern at present; "" when it is none."""
         if self.mb <= self.limit:
             return ""
-        since = self.restarts.at + self.restarts.pause - self._now()
-        if self._stage == len(Reaction) - 1 and since > 0:
-            waits = f"; restarting did not help, the next time is in {since:.0f} s at the earliest"
-        else:
-            waits = ""
-        return f"memory {self.mb:.0f} MB is over memory_limit_mb = {self.limit}{waits}"
+        helpless = self.restarts.count and self._stage == len(Reaction) - 1
+        more = ", and restarting did not help: watch less, or raise it" if helpless else ""
+        return f"memory is over memory_limit_mb = {self.limit}{more}"
 
     def weigh(self, mb: float) -> Reaction | None:
         """Take a sample; what is to be done now, if anything."""

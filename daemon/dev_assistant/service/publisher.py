@@ -31,7 +31,7 @@ class ArtefactPublisher:
         """Raises OSError or UserError when a directory refuses: its artefacts stand, the others are new."""
         now = self._wall()
         shown = [_shown(project) for project in view.projects]
-        whole = (tuple(shown), view.degraded, view.config_errors, view.watch.missed_by_events)
+        whole = (tuple(shown), view.degraded, view.config_errors, view.watch.missed_by_events, _hanging(view))
         pages = [
             (project.root + "/", project.root, what, partial(project_artefacts, project, now=now))
             for project, what in zip(view.projects, shown, strict=True)
@@ -53,6 +53,10 @@ class ArtefactPublisher:
             return refusal
         self._written[key] = shown
         return None
+
+
+def _hanging(view: WorkspaceView) -> tuple[tuple[str, str, str], ...]:
+    return tuple((stuck.thread, stuck.operation, stuck.subject) for stuck in view.stuck)
 
 
 def _shown(project: ProjectView) -> tuple[object, ...]:

@@ -90,6 +90,8 @@ class Supervisor:
         late = {(each.thread, each.since): each for each in self._beats.overdue()}
         for key in late.keys() - self._stuck.keys():
             _LOG.error("stuck", **_told(late[key]), advice=advice(late[key]))
+        if late.keys() != self._stuck.keys():
+            self._daemon.scribe.report()
         for key in self._stuck.keys() - late.keys():
             _LOG.warning("goes on after it was stuck", **_told(self._stuck[key]))
         self._stuck = late
