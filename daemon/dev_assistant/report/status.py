@@ -104,6 +104,7 @@ class StatusDocument(msgspec.Struct, frozen=True):
     memory_mb: float
     memory: StatusMemory
     stuck: tuple[StatusStuck, ...]
+    ended: None = None
 
 
 def status_document(view: WorkspaceView) -> StatusDocument:

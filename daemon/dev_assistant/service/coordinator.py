@@ -209,6 +209,7 @@ class Coordinator:
         self.snapshot = Snapshot(
             projects=photograph(self._parts.states.values()),
             problems=self._parts.roster.problems,
+            disabled=self._parts.roster.disabled,
             starting=self._parts.roster.starting,
             owed=self._parts.ledger.outstanding,
             last_audit=self._timers.last_audit,

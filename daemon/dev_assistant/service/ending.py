@@ -1,6 +1,6 @@
 """How the last daemon ended, as it says itself in the status file: in order, or for which reason not.
 
-Imports the standard library and ``files`` alone, because ``status`` reads it. A file that still says
+Imports the standard library alone, because ``status`` reads it. A file that still says
 ``running`` while nobody holds the lock is that of a daemon that was killed or crashed.
 """
 
@@ -11,7 +11,6 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from dev_assistant.files import write_atomically
 from dev_assistant.places import Runtime
 
 _KILLED = "it was killed, or crashed"
@@ -29,6 +28,8 @@ class Ending(NamedTuple):
 
 def write_ending(runtime: Runtime, *, state: str, pid: int, reason: str = "") -> None:
     """Raises OSError when the runtime directory cannot be written."""
+    from dev_assistant.files import write_atomically  # noqa: PLC0415  50 ms that `status` need not pay
+
     document = {"schema": "dev-assistant/ending@1", **Ending(state, pid, time.time(), reason)._asdict()}
     write_atomically(runtime.status, json.dumps(document).encode() + b"\n")
 

@@ -13,8 +13,9 @@ from importlib.metadata import version
 
 from dev_assistant.beats import Overdue
 from dev_assistant.machine import memory_mb
-from dev_assistant.model import Job
+from dev_assistant.model import Job, Project
 from dev_assistant.ports import ChangeSource, SourceHealth
+from dev_assistant.report.tally import tally
 from dev_assistant.report.views import (
     MemoryView,
     ProjectState,
@@ -68,7 +69,10 @@ class Overview:
             stuck=tuple(StuckView(*each[:3], each.age, advice(each)) for each in stuck),
             pid=os.getpid(),
             uptime_s=now - self.started,
-            projects=tuple(_project(project, health) for project in snapshot.projects),
+            projects=(
+                *(_project(project, health) for project in snapshot.projects),
+                *map(_disabled, snapshot.disabled),
+            ),
             queue=QueueView(max(load.waiting, snapshot.owed - load.running), load.running, age),
             watch=WatchView(
                 health.backend, health.directories, health.overflows, missed, health.uncovered, audit
@@ -115,6 +119,19 @@ def _project(project: ProjectSnapshot, health: SourceHealth) -> ProjectView:
         hits=project.hits,
         misses=project.misses,
         config_errors=project.problems,
+    )
+
+
+def _disabled(project: Project) -> ProjectView:
+    return ProjectView(
+        name=project.name,
+        root=project.root,
+        state="disabled",
+        reasons=("enabled = false: nothing of it is watched or judged",),
+        files={},
+        tally=tally({}),
+        hits=0,
+        misses=0,
     )
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 from dev_assistant.beats import Beats
 from dev_assistant.logs import get_logger
 from dev_assistant.ports import ChangeSource
+from dev_assistant.watch.mounts import SilentMounts
 from dev_assistant.watch.polling import PollingSource
 
 Backend = Literal["auto", "inotify", "watchdog", "polling"]
@@ -41,7 +42,7 @@ def open_source(
 def _inotify(beats: Beats | None) -> ChangeSource:
     from dev_assistant.watch.inotify import InotifySource  # noqa: PLC0415  exists on Linux only
 
-    return InotifySource(beats=beats)
+    return InotifySource(beats=beats, silent=SilentMounts().reason)
 
 
 def _watchdog(_beats: Beats | None) -> ChangeSource:

@@ -46,14 +46,20 @@ _VANISHED = Mask.DELETE | Mask.MOVED_FROM
 class InotifySource:
     """Implements ``ChangeSource``. Raises OSError when there is no inotify instance to be had.
 
-    ``failure`` is what last ended the reader, until it reads again.
+    ``failure`` is what last ended the reader, until it reads again. ``silent`` as for ``Watches``.
     """
 
-    def __init__(self, *, now: Callable[[], float] = time.monotonic, beats: Beats | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        now: Callable[[], float] = time.monotonic,
+        beats: Beats | None = None,
+        silent: Callable[[str], str] = lambda _: "",
+    ) -> None:
         self._beats = beats or Beats()
         self.failure: Exception | None = None
         self._now = now
-        self._watches = Watches()
+        self._watches = Watches(silent=silent)
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._overflows = 0
         self._stopping = threading.Event()
