@@ -155,7 +155,7 @@ def _project_row(project: ProjectView, workspace: str) -> list[str]:
         tally.counts.security,
     )
     return [
-        code(project.name) if project.state == "missing" else link(project.name, to=page),
+        code(project.name) if project.state in ("missing", "disabled") else link(project.name, to=page),
         str(project_standing(project)),
         *(f"{value:,}" for value in figures),
         percent(tally.pass_rate),

@@ -85,11 +85,16 @@ class Daemon:
             ("coordinator", self._stop_coordinator),
             ("workers", self._stop_workers),
             ("errands", self.errands.stop),
-            ("scribe", self.scribe.stop),
+            ("scribe", self._stop_scribe),
         ]
 
     def _stop_coordinator(self, left: float) -> bool:
         return self._thread is None or self.ended.wait(left)
+
+    def _stop_scribe(self, left: float) -> bool:
+        """The last thing that is shown is that nothing will change any more."""
+        self.scribe.report()
+        return self.scribe.stop(left)
 
     def _stop_workers(self, left: float) -> bool:
         for verifier in self.verifiers:

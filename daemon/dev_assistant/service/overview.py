@@ -64,7 +64,7 @@ class Overview:
         return WorkspaceView(
             name=os.path.basename(self.root) or self.root,
             root=self.root,
-            state="stopped" if self.ended() else _state(snapshot, age, stuck),
+            state=self._ended(health) or _state(snapshot, age, stuck),
             degraded=tuple(filter(None, (*self.trouble(), health.note, *_uncovered(health)))),
             stuck=tuple(StuckView(*each[:3], each.age, advice(each)) for each in stuck),
             pid=os.getpid(),
@@ -81,6 +81,10 @@ class Overview:
             version=_version(),
             config_errors=snapshot.problems,
         )
+
+    def _ended(self, health: SourceHealth) -> WorkspaceState | None:
+        """A look without any watching is over as soon as it has looked, and as good as it was then."""
+        return "stopped" if self.ended() and health.backend != "none" else None
 
     def _memory(self, now: float) -> MemoryView:
         governor = self.governor

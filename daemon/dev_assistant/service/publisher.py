@@ -31,10 +31,18 @@ class ArtefactPublisher:
         """Raises OSError or UserError when a directory refuses: its artefacts stand, the others are new."""
         now = self._wall()
         shown = [_shown(project) for project in view.projects]
-        whole = (tuple(shown), view.degraded, view.config_errors, view.watch.missed_by_events, _hanging(view))
+        whole = (
+            tuple(shown),
+            view.degraded,
+            view.config_errors,
+            view.watch.missed_by_events,
+            _hanging(view),
+            view.state == "stopped",
+        )
         pages = [
             (project.root + "/", project.root, what, partial(project_artefacts, project, now=now))
             for project, what in zip(view.projects, shown, strict=True)
+            if project.state != "disabled"
         ]
         pages.append(("", view.root, whole, partial(workspace_artefacts, view, now=now)))
         refusals = [refusal for page in pages if (refusal := self._renew(*page)) is not None]
