@@ -8,10 +8,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
+from dev_assistant.beats import Beats
 from dev_assistant.errors import ConfigError, UserError
 from dev_assistant.logs import get_logger
 from dev_assistant.model import Digest, Job, ProjectName, RelPath, Verdict
@@ -32,6 +34,7 @@ from dev_assistant.service.errands import Errands
 from dev_assistant.service.explain import Explainer
 from dev_assistant.service.feed import Feed
 from dev_assistant.service.instance import Instance
+from dev_assistant.service.memory import NEVER, Governor, Restarts
 from dev_assistant.service.messages import CacheLost
 from dev_assistant.service.opening import Opener, Reader
 from dev_assistant.service.overview import Overview
@@ -39,6 +42,7 @@ from dev_assistant.service.parts import Collaborators
 from dev_assistant.service.publisher import ArtefactPublisher
 from dev_assistant.service.scribe import Ledgers, Scribe
 from dev_assistant.service.session import look_once
+from dev_assistant.service.stacks import Stacks
 from dev_assistant.service.work import Bench
 from dev_assistant.settings.cores import usable_cores
 from dev_assistant.verify.registry import verifiers
@@ -48,6 +52,9 @@ from dev_assistant.watch.nothing import NoSource
 _LOG = get_logger("daemon")
 _BATCH = 256
 """Files in one run of a tool: starting it costs 9 ms, and a save may have to wait for one batch to end."""
+
+_FOR_SAVES = 1
+"""Workers that bulk leaves alone, so that whoever saves never waits for a batch of a scan to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +146,8 @@ class Assembly:
     daemon: Daemon
     answers: Answers
     overview: Overview
+    governor: Governor
+    stacks: Stacks
 
 
 def assemble(
@@ -148,19 +157,26 @@ def assemble(
     source: ChangeSource,
     records: Records,
     stop: Callable[[], None],
+    beats: Beats | None = None,
+    restarts: Restarts = NEVER,
     log_trouble: Callable[[], str] = lambda: "",
 ) -> Assembly:
-    """Connect all parts. ``stop`` is called when a client asks the daemon to end.
+    """Connect all parts. ``stop`` is called when a client asks the daemon to end, or when it has to.
 
-    ``log_trouble`` says why the log cannot be written, "" when it can.
+    ``beats`` are those of the source and the log, ``restarts`` what led to this process. ``log_trouble`` says
+    why the log cannot be written, "" when it can.
     """
     settings = configuration.settings
+    beats = beats or Beats()
     tools = {
         verifier.name: verifier for verifier in verifiers(timeout_seconds=settings.verification_timeout_sec)
     }
-    queue: JobQueue[Job] = JobQueue(now=time.monotonic)
+    count = settings.worker_count(cores=usable_cores())
+    queue: JobQueue[Job] = JobQueue(bulk_limit=count, now=time.monotonic)
     feed = Feed()
-    errands = Errands(failed=lambda error: _LOG.error("errand failed", error=repr(error), exc_info=error))
+    errands = Errands(
+        failed=lambda error: _LOG.error("errand failed", error=repr(error), exc_info=error), beats=beats
+    )
     scribe = Scribe(
         opener=lambda name: records.open(_entry(coordinator.configuration, name)),
         view=lambda: overview.view(),  # noqa: PLW0108  it is built below, from the coordinator
@@ -168,6 +184,7 @@ def assemble(
         lost=lambda name: coordinator.post(CacheLost(name)),
         alive=lambda name: _is_alive(coordinator.configuration, name),
         now=time.monotonic,
+        beats=beats,
     )
     coordinator = Coordinator(
         configuration,
@@ -183,29 +200,40 @@ def assemble(
             retire=scribe.close,
             opener=Opener(reader=records.reader, now=time.monotonic),
             load=loading,
-            git_busy=lambda directory: busy(directory, now_wall=time.time()),
+            git_busy=partial(_git_busy, beats),
+            beats=beats,
         ),
         now=time.monotonic,
         wall=time.time_ns,
+    )
+    governor = Governor(
+        limit=lambda: coordinator.configuration.settings.memory_limit_mb,
+        restarts=restarts,
+        now=time.monotonic,
     )
     overview = Overview(
         root=str(configuration.root),
         source=source,
         queue=queue,
         snapshot=lambda: coordinator.snapshot,
-        trouble=lambda: tuple(filter(None, (scribe.trouble, log_trouble()))),
+        trouble=lambda: tuple(filter(None, (scribe.trouble, governor.note, log_trouble()))),
         now=time.monotonic,
         started=time.monotonic(),
+        overdue=beats.overdue,
+        governor=governor,
+        ended=lambda: daemon.ended.is_set(),  # noqa: PLW0108  it is built below
     )
     daemon = Daemon(
         coordinator=coordinator,
         source=source,
-        workers=_workers(queue, coordinator, tools, settings.worker_count(cores=usable_cores())),
+        workers=_workers(queue, coordinator, tools, count + _FOR_SAVES, beats),
         verifiers=tuple(tools.values()),
         errands=errands,
         scribe=scribe,
         feed=feed,
+        give_up=stop,
     )
+    stacks = Stacks(Runs(configuration.root).log.parent, beats=beats)
     answers = Answers(
         root=configuration.root,
         coordinator=coordinator,
@@ -216,8 +244,14 @@ def assemble(
         lookup=lambda root, keys: _found(scribe, records, root, keys),
         stop=stop,
         ended=daemon.ended,
+        stacks=stacks.write,
     )
-    return Assembly(daemon, answers, overview)
+    return Assembly(daemon, answers, overview, governor, stacks)
+
+
+def _git_busy(beats: Beats, directory: str) -> bool:
+    beats.next("looking at", directory)
+    return busy(directory, now_wall=time.time())
 
 
 def _found(scribe: Scribe, records: Records, root: str, keys: Sequence[Digest]) -> dict[Digest, Verdict]:
@@ -227,9 +261,11 @@ def _found(scribe: Scribe, records: Records, root: str, keys: Sequence[Digest]) 
 
 
 def _workers(
-    queue: JobQueue[Job], coordinator: Coordinator, tools: Mapping[str, Verifier], count: int
+    queue: JobQueue[Job], coordinator: Coordinator, tools: Mapping[str, Verifier], count: int, beats: Beats
 ) -> tuple[Workers[Job], ...]:
-    bench = Bench(verifiers=tools, assignments=lambda: coordinator.assignments, post=coordinator.post)
+    bench = Bench(
+        verifiers=tools, assignments=lambda: coordinator.assignments, post=coordinator.post, beats=beats
+    )
     return (
         Workers(
             queue, run=bench.run, count=count, batch_size=lambda: _BATCH, on_error=bench.failed, name="worker"

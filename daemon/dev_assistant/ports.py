@@ -74,7 +74,7 @@ class SourceHealth:
 
     ``polled`` of both found no watch and are looked at again and again. ``holders`` have the watches that
     are missing, most first. ``note`` says why the source is not at its best as a whole, e.g. what it is a
-    fallback for.
+    fallback for. Not ``alive``: its thread has ended, and nothing is told any more.
     """
 
     backend: str
@@ -84,6 +84,7 @@ class SourceHealth:
     note: str = ""
     polled: int = 0
     holders: tuple[Holder, ...] = ()
+    alive: bool = True
 
 
 class ChangeSource(Protocol):

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from dev_assistant.beats import Beats
 from dev_assistant.model import FileRecord, Job, ProjectName, RelPath, Urgency
 from dev_assistant.ports import HintKind
 from dev_assistant.record.volatile import NoEvidence, VolatileStore
@@ -57,7 +58,8 @@ class World:
     """The workspace in ``root``; ``project`` is the one that is meant when none is named.
 
     ``errands_run`` counts walks and readings of configuration; ``retired`` are the projects whose files
-    were closed; with ``load_error`` the configuration cannot be read at all.
+    were closed; with ``load_error`` the configuration cannot be read at all; ``on_look`` is called while a
+    file is looked at.
     """
 
     def __init__(
@@ -67,7 +69,10 @@ class World:
         project: str = "app",
         stores: dict[str, VolatileStore] | None = None,
         verifier: FakeVerifier | None = None,
+        beats: Beats | None = None,
     ) -> None:
+        beats = beats or Beats()
+        self.on_look: Callable[[], object] = lambda: None
         self.root = root
         self.project = project
         self.time = _EPOCH
@@ -99,16 +104,22 @@ class World:
                 opener=Opener(reader=self._store, now=lambda: self.time),
                 load=self.load,
                 git_busy=lambda directory: directory in self.busy_git,
+                beats=beats,
             ),
             now=lambda: self.time,
-            wall=lambda: time.time_ns() + int((self.time - _EPOCH) * 1e9),
+            wall=self._wall,
         )
         self.bench = Bench(
             verifiers={"ruff": self.verifier},  # type: ignore[dict-item]
             assignments=lambda: self.coordinator.assignments,
             post=self.coordinator.post,
+            beats=beats,
         )
         self.source.start(self.coordinator.post)
+
+    def _wall(self) -> int:
+        self.on_look()
+        return time.time_ns() + int((self.time - _EPOCH) * 1e9)
 
     def load(self) -> Configuration:
         if self.load_error is not None:

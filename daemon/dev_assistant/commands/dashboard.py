@@ -11,7 +11,8 @@ from pathlib import Path
 from dev_assistant.commands.output import coloured, root_of, write
 from dev_assistant.errors import UserError
 from dev_assistant.escape import visible
-from dev_assistant.places import Runs
+from dev_assistant.places import Runs, runtime_of
+from dev_assistant.serve.client import held
 
 HELP = "show the dashboard"
 EXAMPLES = """\
@@ -21,6 +22,7 @@ EXAMPLES = """\
 """
 _WORKSPACE = "workspace_dashboard.md"
 _PROJECT = "team_dashboard.md"
+_OLD = "no daemon runs: the page is as of the time it names, and what changed since is not in it"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -35,8 +37,12 @@ def run(args: argparse.Namespace) -> int:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise UserError(f"{path} does not exist yet", hint="dev-assistant start --wait") from None
+    live = held(runtime_of(root_of(args)))
+    if not live:
+        sys.stderr.write(f"dev-assistant: {_OLD}\n")
     if args.json:
-        write(json.dumps({"schema": "dev-assistant/dashboard@1", "path": str(path), "markdown": text}) + "\n")
+        document = {"schema": "dev-assistant/dashboard@1", "path": str(path), "live": live, "markdown": text}
+        write(json.dumps(document) + "\n")
     elif args.path:
         write(f"{visible(str(path))}\n")
     elif sys.stdout.isatty():

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import sqlite3
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -14,16 +16,23 @@ from typing import NamedTuple
 from dev_assistant.commands.output import root_of, write, write_json
 from dev_assistant.errors import ToolError, UserError
 from dev_assistant.escape import visible
-from dev_assistant.places import Runs, runtime_of
+from dev_assistant.places import Runs, Runtime, runtime_of
 from dev_assistant.process import run as run_tool
 from dev_assistant.process import tool
-from dev_assistant.serve.client import held
+from dev_assistant.serve.client import RefusedError, SilentError, call, held
+from dev_assistant.service.instance import read_owner, send
+from dev_assistant.service.stacks import THREADS
 
 HELP = "look for what keeps the daemon from working well"
 EXAMPLES = """\
   dev-assistant doctor           all checks; exit 0 when none of them is bad
+  dev-assistant doctor --threads what the daemon is at; also in RUNS/logs/threads.txt
   dev-assistant doctor --json
 """
+_ANSWER_S = 5.0
+_POLL_S = 0.1
+"""Seconds between two looks whether the stacks are complete."""
+
 
 _ENOUGH_BYTES = 200_000_000
 _FEW_WATCHES = 65_536
@@ -41,12 +50,16 @@ class Diagnosis(NamedTuple):
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """No arguments of its own."""
+    parser.add_argument(
+        "--threads", action="store_true", help="what every thread of the daemon is at, also when it hangs"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """0 when nothing is bad, else 2."""
     root = root_of(args)
+    if args.threads:
+        return _threads(root, as_json=args.json)
     diagnoses = list(_examine(args.workspace, root))
     if args.json:
         rows = [diagnosis._asdict() for diagnosis in diagnoses]
@@ -68,6 +81,47 @@ def _examine(workspace: Path | None, root: Path) -> Iterator[Diagnosis]:
     yield _file_system(root)
     yield from _watch_limits()
     yield _daemon(root)
+
+
+def _threads(root: Path, *, as_json: bool) -> int:
+    """0; raises NoDaemon, and SilentError when not even a signal is answered."""
+    runtime, file = runtime_of(root), Runs(root).log.with_name(THREADS)
+    try:
+        stacks = call(runtime, "threads", timeout=_ANSWER_S)["stacks"]
+    except (SilentError, RefusedError):
+        stacks = _signalled(runtime, file)
+    if as_json:
+        write_json({"schema": "dev-assistant/threads@1", "file": str(file), "stacks": stacks})
+    else:
+        write("".join(visible(line) + "\n" for line in stacks.splitlines()))
+    return 0
+
+
+def _signalled(runtime: Runtime, file: Path) -> str:
+    """What the daemon writes below its interpreter when nothing above answers."""
+    owner, before = read_owner(runtime), _size(file)
+    if owner is None or not send(owner, signal.SIGUSR1):
+        raise SilentError(
+            "the daemon does not answer, and its process is not known", hint="dev-assistant stop"
+        )
+    deadline, seen = time.monotonic() + _ANSWER_S, before
+    while (size := _size(file)) == before or size != seen:
+        if time.monotonic() >= deadline:
+            raise SilentError(
+                "the daemon answers neither on its socket nor to a signal", hint="dev-assistant stop"
+            )
+        seen = size
+        time.sleep(_POLL_S)
+    with open(file, "rb") as written:
+        written.seek(before)
+        return written.read().decode("utf-8", "replace")
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _python() -> Diagnosis:

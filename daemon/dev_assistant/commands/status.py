@@ -9,6 +9,7 @@ from dev_assistant.escape import path_text
 from dev_assistant.places import runtime_of
 from dev_assistant.report.plain import render_status
 from dev_assistant.serve.client import NoDaemon, call
+from dev_assistant.service.ending import Ending, last_ending
 
 HELP = "show what the daemon does and knows"
 EXAMPLES = """\
@@ -28,9 +29,10 @@ def run(args: argparse.Namespace) -> int:
     try:
         document = call(runtime_of(root), "status", timeout=_TIMEOUT_S)
     except NoDaemon as error:
+        ending = last_ending(runtime_of(root))
         if not args.json:
-            raise
-        write_json(stopped(path_text(str(root))))
+            raise NoDaemon(_gone(error, ending), hint=error.hint) from None
+        write_json(stopped(path_text(str(root)), ending))
         return error.status
     if args.json:
         write_json(document)
@@ -39,8 +41,15 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def stopped(root: str) -> dict[str, object]:
-    """The status document without a daemon: the same members, and nothing known."""
+def _gone(error: NoDaemon, ending: Ending | None) -> str:
+    """That none runs, and why the last one does not."""
+    if ending is None or ending.state != "failed":
+        return str(error)
+    return f"{error}: the last one (pid {ending.pid}) failed: {ending.reason}"
+
+
+def stopped(root: str, ending: Ending | None = None) -> dict[str, object]:
+    """The status document without a daemon: only how the last one ended is known (``at`` is wall time)."""
     return {
         "schema": "dev-assistant/status@1",
         "root": root,
@@ -52,4 +61,7 @@ def stopped(root: str) -> dict[str, object]:
         "queue": {"pending": 0, "running": 0, "oldest_s": None},
         "watch": {"backend": "none", "directories": 0, "overflows": 0, "missed_by_events": 0},
         "memory_mb": 0.0,
+        "memory": {"limit_mb": None, "reactions": []},
+        "stuck": [],
+        "ended": None if ending is None else ending._asdict(),
     }

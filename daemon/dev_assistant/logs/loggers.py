@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from dev_assistant.beats import Beats
 from dev_assistant.errors import UserError
 from dev_assistant.logs.lines import LEVELS, Entry, plain
 from dev_assistant.logs.writer import LogWriter, Sink
@@ -58,11 +59,14 @@ def set_levels(default: str, levels: Mapping[str, str]) -> None:
 
 @contextlib.contextmanager
 def logging_to(
-    *sinks: Sink, level: str = "info", levels: Mapping[str, str] | None = None
+    *sinks: Sink,
+    level: str = "info",
+    levels: Mapping[str, str] | None = None,
+    beats: Beats | None = None,
 ) -> Iterator[LogWriter]:
     """Send all that this process logs to ``sinks``; at the end, what is pending is written."""
     set_levels(level, levels or {})
-    writer = LogWriter(sinks)
+    writer = LogWriter(sinks, beats=beats)
     bridge = _Bridge(writer)
     writer.start()
     logging.root.addHandler(bridge)

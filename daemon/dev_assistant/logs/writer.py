@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from dev_assistant.beats import Beats
 from dev_assistant.logs.lines import Entry, render
 from dev_assistant.logs.repeats import Repeats
 
@@ -46,24 +47,37 @@ class Terminal:
 class LogWriter:
     """Writes entries to all sinks, in the order in which they were put."""
 
-    def __init__(self, sinks: Sequence[Sink], *, limit: int = _PENDING) -> None:
+    def __init__(self, sinks: Sequence[Sink], *, limit: int = _PENDING, beats: Beats | None = None) -> None:
         self._sinks = sinks
         self._limit = limit
+        self._beats = beats or Beats()
         self._changed = threading.Condition()
         self._pending: deque[Entry] = deque()
         self._dropped = 0
         self._refusal = ""
-        self._closing = False
+        self._started = self._closing = False
         self._repeats = Repeats()
-        self._thread = threading.Thread(target=self._run, name="log-writer", daemon=True)
+        self._thread = self._new_thread()
+
+    def _new_thread(self) -> threading.Thread:
+        return threading.Thread(target=self._run, name="log-writer", daemon=True)
 
     def start(self) -> None:
+        self._started = True
         self._thread.start()
 
     @property
     def trouble(self) -> str:
         """Why the log is not written at present, and since when; "" when it is."""
         return self._refusal
+
+    def revive(self) -> list[str]:
+        """Go on in a new thread when the old one has ended although nobody closed it; its name then."""
+        if not self._started or self._closing or self._thread.is_alive():
+            return []
+        self._thread = self._new_thread()
+        self._thread.start()
+        return [self._thread.name]
 
     def put(self, entry: Entry) -> None:
         """Called on any thread; never waits for a sink."""
@@ -106,7 +120,8 @@ class LogWriter:
                 self._dropped += dropped + len(entries) - (1 if dropped else 0)
 
     def _taken(self, lines: bytes) -> bool:
-        refusals = [error for sink in self._sinks if (error := _refusal(sink, lines)) is not None]
+        with self._beats.at("writing the log"):
+            refusals = [error for sink in self._sinks if (error := _refusal(sink, lines)) is not None]
         if not refusals:
             self._refusal = ""
         elif not self._refusal:

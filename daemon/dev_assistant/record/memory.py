@@ -102,6 +102,10 @@ class TieredVerdicts:
         if self._enabled:
             self._memory.put(key, verdict)
 
+    def clear(self) -> None:
+        """Forget what is in memory; what is on disk is found again."""
+        self._memory.clear()
+
     def _remembered(self, keys: Sequence[Digest]) -> dict[Digest, Verdict]:
         answers = ((key, self._memory.get(key)) for key in keys)
         return {key: verdict for key, verdict in answers if verdict is not None}

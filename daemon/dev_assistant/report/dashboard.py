@@ -28,6 +28,10 @@ from dev_assistant.report.views import ProjectView, WorkspaceView
 
 _PROJECTS = 60
 _STATS = "RUNS/stats"
+_AS_OF = (
+    "As of the time above. A daemon that runs writes this page anew when anything in it changes; "
+    "`dev-assistant status` says whether one does. If none does, what changed since is not in here."
+)
 
 
 def workspace_dashboard(view: WorkspaceView, *, trends: Sequence[Point] = (), now: float) -> str:
@@ -37,6 +41,7 @@ def workspace_dashboard(view: WorkspaceView, *, trends: Sequence[Point] = (), no
     return _page(
         f"# Workspace {code(view.name)}",
         _generated(now, _process(view), _cache(projects)),
+        [_AS_OF],
         [headline(workspace_standing(view, tally), tally), "", *_totals(tally)],
         section("Projects", _projects(projects, view.root)),
         section("What is not known", [*workspace_remarks(view), *causes(projects, view.root)]),
@@ -54,6 +59,7 @@ def project_dashboard(project: ProjectView, *, trends: Sequence[Point] = (), now
     return _page(
         f"# Project {code(project.name)}",
         _generated(now, _cache((project,))),
+        [_AS_OF],
         [headline(project_standing(project), project.tally), "", *_totals(project.tally)],
         section("What is not known", [*project_remarks(project), *causes((project,), project.root)]),
         section("What to do", _advice(recommendations((project,)))),
@@ -81,7 +87,7 @@ def _process(view: WorkspaceView) -> str:
         view.state,
         f"pid {view.pid}",
         f"up {_span(view.uptime_s)}",
-        f"{view.memory_mb:.0f} MB",
+        f"{view.memory.mb:.0f} MB",
         f"{view.queue.pending} waiting, {view.queue.running} running",
     ]
     if audit is not None:
@@ -149,7 +155,7 @@ def _project_row(project: ProjectView, workspace: str) -> list[str]:
         tally.counts.security,
     )
     return [
-        code(project.name) if project.state == "missing" else link(project.name, to=page),
+        code(project.name) if project.state in ("missing", "disabled") else link(project.name, to=page),
         str(project_standing(project)),
         *(f"{value:,}" for value in figures),
         percent(tally.pass_rate),

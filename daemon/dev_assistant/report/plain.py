@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _LISTED = 50
 _GAPS = 10
+_UNEXPLAINED = "dev-assistant doctor --threads, then dev-assistant restart"
 _RESET = "\x1b[0m"
 _BOLD, _RED, _GREEN, _YELLOW, _CYAN = (f"\x1b[{code}m" for code in (1, 31, 32, 33, 36))
 _COLUMNS = ("files", "fresh", "stale", "pending", "failed", "skipped", "findings")
@@ -80,6 +81,14 @@ def _state_line(doc: Document, paint: _Paint) -> str:
 
 
 def _doubts(doc: Document, paint: _Paint) -> Iterator[str]:
+    for stuck in doc.get("stuck", ()):
+        about = f" {_text(stuck['subject'])}" if stuck["subject"] else ""
+        yield (
+            f"{paint('stuck', _RED)}: {_text(stuck['thread'])} has been {_text(stuck['operation'])}{about} "
+            f"for {_span(stuck['age_s'])}: {_text(stuck['advice'])}"
+        )
+    if doc.get("state") == "stuck" and not doc.get("stuck"):
+        yield f"{paint('stuck', _RED)}: a file waits for too long, and no thread hangs: {_UNEXPLAINED}"
     for error in doc.get("config_errors", ()):
         yield f"{paint('configuration', _RED)}: {_text(error)} (the last good configuration is kept)"
     for reason in doc.get("degraded", ()):
@@ -134,6 +143,8 @@ def _machinery(doc: Document) -> Iterator[str]:
         oldest = queue.get("oldest_s")
         age = "" if oldest is None else f", oldest {_span(oldest)}"
         yield f"queue: {queue['pending']} pending, {queue['running']} running{age}"
+    for reaction in doc.get("memory", {}).get("reactions", ()):
+        yield f"memory: {_text(reaction['what'])} {_span(reaction['ago_s'])} ago{_before(reaction)}"
     if watch := doc.get("watch"):
         audit = watch.get("last_audit_s")
         audited = "" if audit is None else f", audited {_span(audit)} ago"
@@ -141,6 +152,10 @@ def _machinery(doc: Document) -> Iterator[str]:
             f"watch: {_text(watch['backend'])}, {watch['directories']} directories, "
             f"{watch['overflows']} overflows, {watch['missed_by_events']} missed by events{audited}"
         )
+
+
+def _before(reaction: Document) -> str:
+    return f", at {reaction['before_mb']:.0f} MB" if reaction["before_mb"] else ""
 
 
 def _findings(files: Iterable[Document], paint: _Paint) -> Iterator[str]:

@@ -36,6 +36,10 @@ def workspace_remarks(view: WorkspaceView) -> list[str]:
     remarks = [
         *(f"Configuration error, the last good configuration is kept: {code(e)}" for e in view.config_errors),
         *(f"Degraded: {code(reason)}" for reason in view.degraded),
+        *(
+            f"Stuck: {code(each.thread)}, {each.operation} {code(each.subject or 'something')}: {each.advice}"
+            for each in view.stuck
+        ),
         *_watch_remarks(view.watch),
         *(f"{code(name)}: {remark}" for name, remark in sorted(named)),
     ]

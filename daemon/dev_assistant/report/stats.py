@@ -197,7 +197,8 @@ def problem_files(project: ProjectView, *, meta: Mapping[str, object]) -> bytes:
 
 def workspace_stats(view: WorkspaceView, *, meta: Mapping[str, object]) -> bytes:
     """``workspace_stats.json``: totals and a row for each project, by name."""
-    projects = sorted(view.projects, key=lambda project: project.name)
+    judged = (project for project in view.projects if project.state != "disabled")
+    projects = sorted(judged, key=lambda project: project.name)
     return _file(
         WorkspaceStatsDocument(
             schema=WORKSPACE_STATS,

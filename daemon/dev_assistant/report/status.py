@@ -11,7 +11,7 @@ import msgspec
 
 from dev_assistant.report.canonical import text
 from dev_assistant.report.documents import totals_of
-from dev_assistant.report.views import ProjectView, WorkspaceView
+from dev_assistant.report.views import MemoryView, ProjectView, StuckView, WorkspaceView
 
 STATUS = "dev-assistant/status@1"
 
@@ -74,6 +74,31 @@ class StatusWatch(msgspec.Struct, frozen=True):
     holders: tuple[Holder, ...]
 
 
+class StatusReaction(msgspec.Struct, frozen=True):
+    """What was done about too much memory, and how much there was before."""
+
+    what: str
+    before_mb: float
+    ago_s: float
+
+
+class StatusMemory(msgspec.Struct, frozen=True):
+    """The limit in megabytes, and the last reactions to its being exceeded, oldest first."""
+
+    limit_mb: int | None
+    reactions: tuple[StatusReaction, ...]
+
+
+class StatusStuck(msgspec.Struct, frozen=True):
+    """A thread that hangs: at what, on what, for how many seconds, and what to do about it."""
+
+    thread: str
+    operation: str
+    subject: str
+    age_s: float
+    advice: str
+
+
 class StatusDocument(msgspec.Struct, frozen=True):
     """``status``; ``memory_mb`` is that of all processes."""
 
@@ -90,6 +115,9 @@ class StatusDocument(msgspec.Struct, frozen=True):
     queue: StatusQueue
     watch: StatusWatch
     memory_mb: float
+    memory: StatusMemory
+    stuck: tuple[StatusStuck, ...]
+    ended: None = None
 
 
 def status_document(view: WorkspaceView) -> StatusDocument:
@@ -107,7 +135,9 @@ def status_document(view: WorkspaceView) -> StatusDocument:
         projects=tuple(map(_status_project, view.projects)),
         queue=StatusQueue(view.queue.pending, view.queue.running, _rounded(view.queue.oldest_s)),
         watch=_status_watch(view),
-        memory_mb=round(view.memory_mb, 1),
+        memory_mb=round(view.memory.mb, 1),
+        memory=_status_memory(view.memory),
+        stuck=tuple(map(_status_stuck, view.stuck)),
     )
 
 
@@ -134,6 +164,18 @@ def _status_watch(view: WorkspaceView) -> StatusWatch:
         polled=watch.polled,
         holders=tuple(Holder(pid, text(name), watches) for pid, name, watches in watch.holders),
     )
+
+
+def _status_memory(memory: MemoryView) -> StatusMemory:
+    reactions = (
+        StatusReaction(each.what, round(each.before_mb, 1), round(each.ago_s, 1)) for each in memory.reactions
+    )
+    return StatusMemory(memory.limit_mb, tuple(reactions))
+
+
+def _status_stuck(stuck: StuckView) -> StatusStuck:
+    about = text(stuck.subject)
+    return StatusStuck(stuck.thread, text(stuck.operation), about, round(stuck.age_s, 1), stuck.advice)
 
 
 def _texts(foreign: Iterable[str]) -> tuple[str, ...]:

@@ -64,8 +64,37 @@ class WatchView:
 
 
 @dataclass(frozen=True, slots=True)
+class StuckView:
+    """A thread that has been at one thing for ``age_s`` seconds, longer than it may, and what to do."""
+
+    thread: str
+    operation: str
+    subject: str
+    age_s: float
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionView:
+    """What was done about too much memory, of which there were ``before_mb``, ``ago_s`` seconds ago."""
+
+    what: str
+    before_mb: float
+    ago_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryView:
+    """Resident memory of all processes together, the limit, and what was last done to keep it."""
+
+    mb: float
+    limit_mb: int | None
+    reactions: tuple[ReactionView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class WorkspaceView:
-    """The whole daemon; ``memory_mb`` is that of all its processes together."""
+    """The whole daemon; ``stuck`` are the threads that hang, the longest first."""
 
     name: str
     root: str
@@ -76,6 +105,7 @@ class WorkspaceView:
     projects: tuple[ProjectView, ...]
     queue: QueueView
     watch: WatchView
-    memory_mb: float
+    memory: MemoryView
     version: str
     config_errors: tuple[str, ...] = ()
+    stuck: tuple[StuckView, ...] = ()

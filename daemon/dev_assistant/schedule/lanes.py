@@ -20,6 +20,11 @@ def rank_of(urgency: Urgency, priority: Priority) -> int:
     return urgency * len(Priority) + priority
 
 
+def is_bulk(rank: int) -> bool:
+    """Whether nobody waits for an item of this class."""
+    return rank >= rank_of(Urgency.BULK, Priority(0))
+
+
 @dataclass(slots=True, eq=False)
 class Entry(Generic[T]):
     """An item in the queue. ``token`` is its key, or an object of its own; ``at`` is the time of its put."""
@@ -59,6 +64,10 @@ class Lanes(Generic[T]):
     def next(self) -> tuple[int, str]:
         """The best class, and the lane whose turn it is. Raises StopIteration when empty."""
         return next((rank, next(iter(lanes))) for rank, lanes in enumerate(self._classes) if lanes)
+
+    def urgent(self) -> bool:
+        """Whether something is here that somebody waits for."""
+        return any(self._classes[: len(Priority)])
 
     def draw(self, rank: int, lane: str, count: int) -> list[Entry[T]]:
         """Remove up to ``count`` entries of ``lane``: of this class, then of lesser ones of the same urgency.

@@ -46,12 +46,13 @@ class Workers(Generic[T]):
         self._run = run
         self._batch_size = batch_size
         self._on_error = on_error
-        self._threads = [
-            threading.Thread(target=self._loop, name=f"{name}-{number}", daemon=True)
-            for number in range(1, count + 1)
-        ]
+        self._threads = [self._thread(f"{name}-{number}") for number in range(1, count + 1)]
+        self._held: dict[str, Batch[T]] = {}
         self._lock = threading.Lock()
-        self._started = False
+        self._started = self._stopping = False
+
+    def _thread(self, name: str) -> threading.Thread:
+        return threading.Thread(target=self._loop, name=name, daemon=True)
 
     def start(self) -> None:
         """Start the threads; does nothing when they were started before."""
@@ -69,7 +70,7 @@ class Workers(Generic[T]):
         each thread ends with the batch it has. Not to be called from ``run``.
         """
         with self._lock:
-            started = self._started
+            started, self._stopping = self._started, True
         self._queue.close(drain=drain and started)
         if not self._queue.join(timeout):
             self._queue.close(drain=False)
@@ -78,20 +79,44 @@ class Workers(Generic[T]):
             thread.join()  # nothing foreign runs any more: this is a matter of microseconds
         return True
 
+    def revive(self) -> list[str]:
+        """Put new threads in the place of those that have ended although nobody stopped them; their names.
+
+        What such a thread had taken counts as failed, so that nobody waits for it.
+        """
+        with self._lock:
+            if not self._started or self._stopping:
+                return []
+            ended = [thread.name for thread in self._threads if not thread.is_alive()]
+            self._threads = [t if t.is_alive() else self._thread(t.name) for t in self._threads]
+            for thread in self._threads:
+                if thread.name in ended:
+                    thread.start()
+        for name in ended:
+            if (batch := self._held.pop(name, None)) is not None and self._queue.runs(batch):
+                self._give_back(batch, RuntimeError(f"the thread {name} ended"))
+        return ended
+
     def alive(self) -> int:
         """Threads that run."""
         return sum(thread.is_alive() for thread in self._threads)
 
     def _loop(self) -> None:
+        name = threading.current_thread().name
         while batch := self._queue.take(self._batch_size()):
-            self._work(batch)
+            self._held[name] = batch
+            error = _attempt(lambda batch=batch: self._run(batch.items))  # type: ignore[misc]
+            if error is None:
+                self._queue.done(batch)
+            else:
+                self._give_back(batch, error)
+            del self._held[name]
 
-    def _work(self, batch: Batch[T]) -> None:
-        error = _attempt(lambda: self._run(batch.items))
-        if error is not None and self._on_error is not None:
+    def _give_back(self, batch: Batch[T], error: BaseException) -> None:
+        if self._on_error is not None:
             on_error = self._on_error
             _attempt(lambda: on_error(batch.items, error))
-        self._queue.done(batch, failed=0 if error is None else len(batch))
+        self._queue.done(batch, failed=len(batch))
 
 
 def _attempt(call: Callable[[], object]) -> BaseException | None:

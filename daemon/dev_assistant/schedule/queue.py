@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 from dev_assistant.model import Priority, Urgency
-from dev_assistant.schedule.lanes import Entry, Lanes, rank_of
+from dev_assistant.schedule.lanes import Entry, Lanes, is_bulk, rank_of
 
 T = TypeVar("T")
 
@@ -74,11 +74,20 @@ class JobQueue(Generic[T]):
     """Work in order: interactive before bulk, then by priority, lanes in turn, first come first served.
 
     Thread-safe; owned by nobody: producers put, workers take and give back. ``limit`` bounds what waits
-    (None: the number of distinct keys does). ``now`` is monotonic seconds.
+    (None: the number of distinct keys does), ``bulk_limit`` how many batches of bulk run at once (None:
+    any number): with one worker more than that, a save never waits for a batch of a scan to end. ``now``
+    is monotonic seconds.
     """
 
-    def __init__(self, *, limit: int | None = None, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        *,
+        limit: int | None = None,
+        bulk_limit: int | None = None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._limit = limit
+        self._bulk_limit = bulk_limit
         self._now = now
         lock = threading.Lock()
         self._takeable = threading.Condition(lock)
@@ -129,8 +138,8 @@ class JobQueue(Generic[T]):
         Empty after ``timeout`` seconds (None: never), or when the queue is closed and nothing is left.
         """
         with self._takeable:
-            self._takeable.wait_for(lambda: self._lanes or self._ended(), timeout)
-            if self._abandoned or not self._lanes:
+            self._takeable.wait_for(lambda: self._may_start() or self._ended(), timeout)
+            if self._abandoned or not self._may_start():
                 return Batch((), ())
             rank, lane = self._overdue() or self._lanes.next()
             return self._start(self._lanes.draw(rank, lane, max_items))
@@ -145,7 +154,13 @@ class JobQueue(Generic[T]):
             self._completed += len(batch) - failed
             for entry in batch.entries:
                 self._free(entry.token)
+            self._takeable.notify()  # there may be room for bulk
             self._tell()
+
+    def runs(self, batch: Batch[T]) -> bool:
+        """Whether ``batch`` was taken and is not done."""
+        with self._changed:
+            return batch in self._running
 
     def cancel(self, key: Hashable) -> bool:
         """Forget the item of ``key`` that waits; one that runs goes on. False when none waits."""
@@ -230,9 +245,17 @@ class JobQueue(Generic[T]):
         entry.rank = rank
         self._lanes.add(entry)
 
+    def _may_start(self) -> bool:
+        return self._lanes.urgent() or (bool(self._lanes) and self._room_for_bulk())
+
+    def _room_for_bulk(self) -> bool:
+        if self._bulk_limit is None:
+            return True
+        return sum(is_bulk(batch.entries[0].rank) for batch in self._running) < self._bulk_limit
+
     def _overdue(self) -> tuple[int, str] | None:
         self._takes += 1
-        if self._takes % TURN:
+        if self._takes % TURN or not self._room_for_bulk():
             return None
         oldest = next(entry for token, entry in self._waiting.items() if token not in self._busy)
         return (oldest.rank, oldest.lane) if self._now() - oldest.at > PATIENCE else None

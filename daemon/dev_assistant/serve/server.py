@@ -72,6 +72,12 @@ class ControlServer:
         """Listen. Raises OSError when the socket cannot be made, UserError when its path is too long."""
         self._acceptor = _Acceptor(self._path, self._take)
 
+    def revive(self) -> list[str]:
+        """Accept again when the thread that did has ended although nobody stopped it; its name then."""
+        if self._acceptor is None or self._stopping.is_set():
+            return []
+        return self._acceptor.revive()
+
     def stop(self, *, timeout: float = 2.0) -> list[str]:
         """End all streams, let answers that are on their way go out, join all threads.
 
@@ -188,8 +194,18 @@ class _Acceptor:
         self._stopping = threading.Event()
         self._spare: int | None = None
         self._listener, self._inode = _listen(path)
-        self._thread = threading.Thread(target=self._run, name="control-accept", daemon=True)
-        self._thread.start()
+        self._thread = self._started()
+
+    def _started(self) -> threading.Thread:
+        thread = threading.Thread(target=self._run, name="control-accept", daemon=True)
+        thread.start()
+        return thread
+
+    def revive(self) -> list[str]:
+        if self._thread.is_alive():
+            return []
+        self._thread = self._started()
+        return [self._thread.name]
 
     def stop(self) -> None:
         self._stopping.set()

@@ -48,7 +48,8 @@ _PULSE = 0.5
 class Answers:
     """``stop`` asks the daemon to end, ``lookup`` finds saved verdicts of the project at a root, by key.
 
-    ``ended`` is set when the coordinator runs no more. Every timeout is in seconds.
+    ``ended`` is set when the coordinator runs no more; ``stacks`` tells what all threads are at.
+    Every timeout is in seconds.
     """
 
     root: Path
@@ -60,6 +61,7 @@ class Answers:
     lookup: Callable[[str, Sequence[Digest]], dict[Digest, Verdict]]
     stop: Callable[[], None]
     ended: threading.Event
+    stacks: Callable[[], str]
 
     @property
     def handlers(self) -> dict[str, Callable[[dict[str, Any]], object]]:
@@ -72,6 +74,7 @@ class Answers:
             "why": lambda params: self.why(str(params.get("path", ""))),
             "reload": lambda _: self.reload(),
             "stop": lambda _: self.end(),
+            "threads": lambda _: {"stacks": self.stacks()},
         }
 
     def status(self) -> bytes:

@@ -22,6 +22,7 @@ from dev_assistant.service.messages import (
     Finished,
     Message,
     Recheck,
+    Relieve,
     Reload,
     Reloaded,
     Scoped,
@@ -83,8 +84,9 @@ class Coordinator:
 
     def start(self) -> None:
         """Take up all projects; call once, before ``run``, on the thread that runs it."""
-        self._parts.roster.adopt(self._parts.roster.configuration)
-        self._publish()
+        with self._with.beats.at("taking up the projects"):
+            self._parts.roster.adopt(self._parts.roster.configuration)
+            self._publish()
 
     def run(self) -> None:
         """Until Stop is posted."""
@@ -95,8 +97,14 @@ class Coordinator:
         """Handle the inbox, release what is due, do a slice of bulk work; True if anything was done."""
         now = self._now()
         messages = self._messages(max(0.0, self._timers.deadline(now) - now) if wait else 0.0)
+        with self._with.beats.at("deciding"):
+            return self._worked(messages)
+
+    def _worked(self, messages: list[Message]) -> bool:
         for message in messages:
+            self._with.beats.next("taking in", type(message).__name__)
             self._handle(message)
+        self._with.beats.next("deciding", "")
         now = self._now()
         timed = self._timers.fire(now)
         advance = self._parts.releasing.advance
@@ -151,12 +159,19 @@ class Coordinator:
                 parts.judging.save_all(parts.states.get(project))
             case Reload():
                 parts.roster.reload()
+            case Relieve(done):
+                self._relieve(done)
             case Reloaded():
                 parts.roster.reloaded(message)
             case Stop():
                 self._stopping = True
             case _:
                 assert_never(message)
+
+    def _relieve(self, done: Callable[[], None]) -> None:
+        for state in self._parts.states.values():
+            state.verdicts.clear()
+        done()
 
     def _hints(self, hints: tuple[Hint, ...]) -> None:
         self._parts.intake.hints(hints)
@@ -194,6 +209,7 @@ class Coordinator:
         self.snapshot = Snapshot(
             projects=photograph(self._parts.states.values()),
             problems=self._parts.roster.problems,
+            disabled=self._parts.roster.disabled,
             starting=self._parts.roster.starting,
             owed=self._parts.ledger.outstanding,
             last_audit=self._timers.last_audit,

@@ -26,7 +26,10 @@ _LOG = get_logger("daemon")
 
 @dataclass(slots=True)
 class Daemon:
-    """The running parts. ``failed`` is set to the reason when a thread ended that must not."""
+    """The running parts. ``failed`` is the reason why it must end, "" while there is none.
+
+    ``give_up`` is then called, from any thread, and has to see to it that ``stop`` is.
+    """
 
     coordinator: Coordinator
     source: ChangeSource
@@ -35,6 +38,7 @@ class Daemon:
     errands: Errands
     scribe: Scribe
     feed: Feed
+    give_up: Callable[[], None] = lambda: None
     failed: str = ""
     ended: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -53,12 +57,17 @@ class Daemon:
         try:
             self.coordinator.start()
             self.coordinator.run()
-        except Exception as error:  # noqa: BLE001  a daemon without its coordinator must end, not linger
-            self.failed = f"coordinator: {error!r}"
-            _LOG.exception("coordinator failed")
+        except BaseException as error:  # noqa: BLE001  a daemon without its coordinator must end, not linger
+            self.fail(f"coordinator: {error!r}", error)
         finally:
             self.ended.set()
             self.coordinator.ready.set()
+
+    def fail(self, reason: str, error: BaseException | None = None) -> None:
+        """The daemon cannot go on. The first reason is the one that is told."""
+        self.failed = self.failed or reason
+        self.give_up()
+        _LOG.error("the daemon has to end", reason=reason, exc_info=error)
 
     def stop(self, timeout: float) -> list[str]:
         """End everything within about ``timeout`` seconds; the names of what did not end."""
@@ -77,11 +86,16 @@ class Daemon:
             ("coordinator", self._stop_coordinator),
             ("workers", self._stop_workers),
             ("errands", self.errands.stop),
-            ("scribe", self.scribe.stop),
+            ("scribe", self._stop_scribe),
         ]
 
     def _stop_coordinator(self, left: float) -> bool:
         return self._thread is None or self.ended.wait(left)
+
+    def _stop_scribe(self, left: float) -> bool:
+        """The last thing that is shown is that nothing will change any more."""
+        self.scribe.report()
+        return self.scribe.stop(left)
 
     def _stop_workers(self, left: float) -> bool:
         self._close_tools()

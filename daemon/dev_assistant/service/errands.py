@@ -10,6 +10,7 @@ import queue
 import threading
 from collections.abc import Callable
 
+from dev_assistant.beats import Beats
 from dev_assistant.model import Urgency
 
 Errand = Callable[[], None]
@@ -18,15 +19,32 @@ Errand = Callable[[], None]
 class Errands:
     """Runs callables one after the other. ``failed`` is told of an exception; the thread lives on."""
 
-    def __init__(self, *, failed: Callable[[BaseException], None]) -> None:
+    def __init__(self, *, failed: Callable[[BaseException], None], beats: Beats | None = None) -> None:
         self._queue: queue.PriorityQueue[tuple[int, int, Errand | None]] = queue.PriorityQueue()
         self._order = itertools.count()
         self._failed = failed
+        self._beats = beats or Beats()
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="errands", daemon=True)
+        self._started = False
+        self._thread = self._new_thread()
+
+    def _new_thread(self) -> threading.Thread:
+        return threading.Thread(target=self._run, name="errands", daemon=True)
 
     def start(self) -> None:
+        self._started = True
         self._thread.start()
+
+    def revive(self) -> list[str]:
+        """Go on in a new thread when the old one has ended although nobody stopped it; its name then.
+
+        The errand that it was at is over: each answers for itself, whatever ends it.
+        """
+        if not self._started or self._stopped.is_set() or self._thread.is_alive():
+            return []
+        self._thread = self._new_thread()
+        self._thread.start()
+        return [self._thread.name]
 
     def run(self, errand: Errand, *, urgency: Urgency) -> None:
         self._queue.put((urgency, next(self._order), errand))
@@ -44,6 +62,7 @@ class Errands:
             if errand is None:
                 return
             try:
-                errand()
+                with self._beats.at("reading the tree or its configuration"):
+                    errand()
             except Exception as error:  # noqa: BLE001  the thread must outlive any one errand
                 self._failed(error)

@@ -54,10 +54,19 @@ class Instance:
 
     @classmethod
     def acquire(
-        cls, runtime: Runtime, *, workspace: Path, version: str, options: tuple[str, ...] = ()
+        cls,
+        runtime: Runtime,
+        *,
+        workspace: Path,
+        version: str,
+        options: tuple[str, ...] = (),
+        inherited: int | None = None,
     ) -> Instance | None:
-        """Become the workspace's daemon; None when there is one. Raises OSError without a lock file."""
-        descriptor = _locked(runtime.lock)
+        """Become the workspace's daemon; None when there is one. Raises OSError without a lock file.
+
+        ``inherited`` is the descriptor with the lock, from the program that this process ran before.
+        """
+        descriptor = _locked(runtime.lock) if inherited is None else _kept(runtime.lock, inherited)
         if descriptor is None:
             return None
         me = Owner(
@@ -78,6 +87,11 @@ class Instance:
     def intact(self) -> bool:
         """False when the lock file was removed: another daemon may start, so this one has to end."""
         return _same(self._runtime.lock, self._descriptor)
+
+    def bequeath(self) -> int:
+        """The descriptor with the lock, which the program that this process runs next may inherit."""
+        os.set_inheritable(self._descriptor, True)
+        return self._descriptor
 
     def release(self) -> None:
         """The last thing a daemon does; the file stays, as removing it would let two daemons in."""
@@ -100,6 +114,15 @@ def _locked(path: Path) -> int | None:
             os.close(descriptor)
             raise
         os.close(descriptor)  # somebody removed the file between open and lock
+
+
+def _kept(path: Path, descriptor: int) -> int | None:
+    """The inherited lock; None when it is not the one of ``path``, or somebody else has that."""
+    os.set_inheritable(descriptor, False)
+    if _same(path, descriptor) and _take(descriptor):
+        return descriptor
+    os.close(descriptor)
+    return None
 
 
 def _take(descriptor: int) -> bool:

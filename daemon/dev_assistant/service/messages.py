@@ -107,6 +107,13 @@ class Reload:
 
 
 @dataclass(frozen=True, slots=True)
+class Relieve:
+    """Memory is short: forget what is kept only to save time, and call ``done`` then."""
+
+    done: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """End the coordinator's loop; what is queued stays dirty and is found again at the next start."""
 
@@ -124,5 +131,6 @@ Message = (
     | ToolChanged
     | CacheLost
     | Reload
+    | Relieve
     | Stop
 )

@@ -12,29 +12,37 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 
+from dev_assistant.beats import Overdue
 from dev_assistant.machine import memory_mb
-from dev_assistant.model import Job
+from dev_assistant.model import Job, Project
 from dev_assistant.ports import ChangeSource, SourceHealth
+from dev_assistant.report.tally import tally
 from dev_assistant.report.views import (
+    MemoryView,
     ProjectState,
     ProjectView,
     QueueView,
+    ReactionView,
+    StuckView,
     WatchView,
     WorkspaceState,
     WorkspaceView,
 )
 from dev_assistant.schedule.queue import JobQueue
+from dev_assistant.service.memory import Governor
 from dev_assistant.service.snapshot import ProjectSnapshot, Snapshot
-
-STUCK_SECONDS = 120.0
-"""A path unsettled for longer than this is stuck: more than any timeout of a tool with its restart."""
+from dev_assistant.service.stuck import STUCK_SECONDS, advice
 
 _SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """``trouble`` are the reasons, beside the watching, why the daemon is not at its best."""
+    """``trouble`` are the reasons, beside the watching, why the daemon is not at its best.
+
+    ``overdue`` are the threads that hang, ``governor`` has the samples of memory; ``ended`` says that the
+    coordinator runs no more, so that nothing of what is shown will ever change.
+    """
 
     root: str
     source: ChangeSource
@@ -43,6 +51,9 @@ class Overview:
     trouble: Callable[[], tuple[str, ...]]
     now: Callable[[], float]
     started: float
+    overdue: Callable[[], tuple[Overdue, ...]] = tuple
+    governor: Governor | None = None
+    ended: Callable[[], bool] = lambda: False
 
     def view(self) -> WorkspaceView:
         """One consistent picture of now."""
@@ -51,15 +62,20 @@ class Overview:
         oldest = min((p.oldest for p in snapshot.projects if p.oldest is not None), default=None)
         age = None if oldest is None else max(0.0, now - oldest)
         missed = sum(project.missed_by_events for project in snapshot.projects)
+        stuck = self.overdue()
         audit = None if snapshot.last_audit is None else now - snapshot.last_audit
         return WorkspaceView(
             name=os.path.basename(self.root) or self.root,
             root=self.root,
-            state=_state(snapshot, age),
+            state=self._ended(health) or _state(snapshot, age, stuck),
             degraded=tuple(filter(None, (*self.trouble(), health.note, *_uncovered(health)))),
+            stuck=tuple(StuckView(*each[:3], each.age, advice(each)) for each in stuck),
             pid=os.getpid(),
             uptime_s=now - self.started,
-            projects=tuple(_project(project, health) for project in snapshot.projects),
+            projects=(
+                *(_project(project, health) for project in snapshot.projects),
+                *map(_disabled, snapshot.disabled),
+            ),
             queue=QueueView(max(load.waiting, snapshot.owed - load.running), load.running, age),
             watch=WatchView(
                 backend=health.backend,
@@ -71,10 +87,23 @@ class Overview:
                 polled=health.polled,
                 holders=health.holders,
             ),
-            memory_mb=memory_mb(),
+            memory=self._memory(now),
             version=_version(),
             config_errors=snapshot.problems,
         )
+
+    def _ended(self, health: SourceHealth) -> WorkspaceState | None:
+        """A look without any watching is over as soon as it has looked, and as good as it was then."""
+        return "stopped" if self.ended() and health.backend != "none" else None
+
+    def _memory(self, now: float) -> MemoryView:
+        governor = self.governor
+        if governor is None:
+            return MemoryView(memory_mb(), None)
+        reactions = tuple(
+            ReactionView(each.reaction.value, each.before, now - each.at) for each in governor.reacted
+        )
+        return MemoryView(governor.mb or memory_mb(), governor.limit, reactions)
 
 
 @cache
@@ -82,7 +111,9 @@ def _version() -> str:
     return version("dev-assistant")
 
 
-def _state(snapshot: Snapshot, age: float | None) -> WorkspaceState:
+def _state(snapshot: Snapshot, age: float | None, stuck: tuple[Overdue, ...]) -> WorkspaceState:
+    if stuck:
+        return "stuck"
     if snapshot.starting:
         return "starting"
     if age is not None and age > STUCK_SECONDS:
@@ -102,6 +133,19 @@ def _project(project: ProjectSnapshot, health: SourceHealth) -> ProjectView:
         hits=project.hits,
         misses=project.misses,
         config_errors=project.problems,
+    )
+
+
+def _disabled(project: Project) -> ProjectView:
+    return ProjectView(
+        name=project.name,
+        root=project.root,
+        state="disabled",
+        reasons=("enabled = false: nothing of it is watched or judged",),
+        files={},
+        tally=tally({}),
+        hits=0,
+        misses=0,
     )
 
 

@@ -6,8 +6,9 @@ All of them run on its thread and share its state; only it is told of messages.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from dev_assistant.beats import Beats
 from dev_assistant.model import Job, ProjectName, Urgency
 from dev_assistant.ports import ChangeSource, Verifier
 from dev_assistant.schedule.queue import JobQueue
@@ -33,7 +34,10 @@ from dev_assistant.service.territory import Territory
 
 @dataclass(frozen=True, slots=True)
 class Collaborators:
-    """All that is called from the coordinator's thread. None of these calls blocks."""
+    """All that is called from the coordinator's thread. None of these calls blocks.
+
+    ``beats`` is told what this and the errands' thread are at.
+    """
 
     source: ChangeSource
     verifiers: Mapping[str, Verifier]
@@ -47,6 +51,7 @@ class Collaborators:
     opener: Opener
     load: Callable[[], Configuration]
     git_busy: Callable[[str], bool]
+    beats: Beats = field(default_factory=Beats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +98,10 @@ def connect(
         run=collaborators.run,
         post=post,
         now=now,
+        beats=collaborators.beats,
     )
     judging = Judging(
-        planner=Planner(territory=territory, wall=wall),
+        planner=Planner(territory=territory, wall=wall, beats=collaborators.beats),
         queue=collaborators.queue,
         telling=Telling(feed=collaborators.feed, now=now, wall=wall),
         ripple=scoping.ripple,

@@ -10,6 +10,7 @@ import stat
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from dev_assistant.beats import Beats
 from dev_assistant.files import Absent, Content, Unfit, Unreadable, read, stat_of
 from dev_assistant.model import (
     Digest,
@@ -68,12 +69,14 @@ class Planner:
     ``wall`` is wall-clock time in nanoseconds, to compare with what file systems report.
     """
 
-    def __init__(self, *, territory: Territory, wall: Callable[[], int]) -> None:
+    def __init__(self, *, territory: Territory, wall: Callable[[], int], beats: Beats | None = None) -> None:
         self._territory = territory
         self._wall = wall
+        self._beats = beats or Beats()
 
     def look(self, state: ProjectState, path: RelPath) -> Look | Left:
         """What is on disk at ``path``, and under which keys its verdicts are known."""
+        self._beats.next("looking at", state.absolute(path))
         if not self._territory.holds(state.project.name, *os.path.split(state.absolute(path))):
             return Left(path, None)
         if state.scope_error and is_python(path):

@@ -32,10 +32,18 @@ class ArtefactPublisher:
         """Raises OSError or UserError when a directory refuses: its artefacts stand, the others are new."""
         now = self._wall()
         shown = [_shown(project) for project in view.projects]
-        whole = (tuple(shown), view.degraded, view.config_errors, view.watch.missed_by_events)
+        whole = (
+            tuple(shown),
+            view.degraded,
+            view.config_errors,
+            view.watch.missed_by_events,
+            _hanging(view),
+            view.state == "stopped",
+        )
         pages = [
             (project.root + "/", project.root, what, partial(project_artefacts, project, now=now))
             for project, what in zip(view.projects, shown, strict=True)
+            if project.state != "disabled"
         ]
         pages.append(("", view.root, whole, partial(workspace_artefacts, view, now=now)))
         refusals = [refusal for page in pages if (refusal := self._renew(*page)) is not None]
@@ -56,6 +64,10 @@ class ArtefactPublisher:
             return OSError(refusal.errno, refusal.strerror or str(refusal), str(Runs(Path(root)).stats))
         self._written[key] = shown
         return None
+
+
+def _hanging(view: WorkspaceView) -> tuple[tuple[str, str, str], ...]:
+    return tuple((stuck.thread, stuck.operation, stuck.subject) for stuck in view.stuck)
 
 
 def _shown(project: ProjectView) -> tuple[object, ...]:

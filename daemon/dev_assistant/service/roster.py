@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from dev_assistant.errors import Problem
 from dev_assistant.logs import get_logger
-from dev_assistant.model import ProjectName, Urgency
+from dev_assistant.model import Project, ProjectName, Urgency
 from dev_assistant.ports import ChangeSource, Hint
 from dev_assistant.service.configuration import Configuration, ConfiguredProject
 from dev_assistant.service.errands import Errand
@@ -70,6 +70,12 @@ class Roster:
         self._config_names: dict[str, set[str]] = {}
         self._outside: dict[str, set[ProjectName]] = {}
         self._ignoring: dict[str, set[ProjectName]] = {}
+
+    @property
+    def disabled(self) -> tuple[Project, ...]:
+        """The projects that are switched off, by name."""
+        off = [entry.project for entry in self.configuration.projects if not entry.settings.enabled]
+        return tuple(sorted(off, key=lambda project: project.name))
 
     @property
     def starting(self) -> bool:

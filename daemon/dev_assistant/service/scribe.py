@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 
+from dev_assistant.beats import Beats
 from dev_assistant.errors import DevAssistantError
 from dev_assistant.logs import get_logger
 from dev_assistant.model import Digest, FileRecord, ProjectName, RelPath, Verdict
@@ -92,6 +93,7 @@ class Scribe:
         alive: Callable[[ProjectName], bool],
         now: Callable[[], float],
         wall: Callable[[], float] = time.time,
+        beats: Beats | None = None,
     ) -> None:
         self._opener = opener
         self._view = view
@@ -99,6 +101,7 @@ class Scribe:
         self._lost = lost
         self._alive = alive
         self._now = now
+        self._beats = beats or Beats()
         self._orders: queue.SimpleQueue[_Order | None] = queue.SimpleQueue()
         self._open: dict[ProjectName, Ledgers] = {}
         self._unsaved: dict[ProjectName, Batch] = {}
@@ -106,6 +109,7 @@ class Scribe:
         self._report_from = 0.0
         self._refusals = Refusals(now=now, wall=wall)
         self._grown = 0
+        self._stopping = False
         self._thread = threading.Thread(target=self._run, name="scribe", daemon=True)
 
     @property
@@ -120,6 +124,11 @@ class Scribe:
             verdicts = batch.verdicts
             found.update((key, verdict) for key in keys if (verdict := verdicts.get(key)) is not None)
         return found
+
+    @property
+    def lost(self) -> bool:
+        """The thread has ended although nobody stopped it: what it had not written yet is not known."""
+        return not self._stopping and self._thread.ident is not None and not self._thread.is_alive()
 
     def start(self) -> None:
         self._thread.start()
@@ -145,6 +154,7 @@ class Scribe:
 
     def stop(self, timeout: float) -> bool:
         """Carry out all orders, close everything; True when that took less than ``timeout`` seconds."""
+        self._stopping = True
         self._orders.put(None)
         self._thread.join(timeout)
         return not self._thread.is_alive()
@@ -156,8 +166,10 @@ class Scribe:
             running = None not in orders
             for order in orders:
                 if order is not None:
-                    self._guarded(order)
-            self._guarded(partial(self._write, now=not running))
+                    with self._beats.at("writing"):
+                        self._guarded(order)
+            with self._beats.at("writing"):
+                self._guarded(partial(self._write, now=not running))
         for project in list(self._open):
             self._guarded(partial(self._close, project))
 
@@ -213,6 +225,7 @@ class Scribe:
                 self._guarded(partial(self._save_project, project), what)
         rested = self._now() >= self._report_from and self._refusals.due(_REPORTS)
         if self._outdated and (now or rested):
+            self._beats.next("writing", "statistics and dashboards")
             began = self._now()
             self._outdated = not self._guarded(lambda: self._publish(self._view()), _REPORTS)
             self._report_from = self._now() + _REST * (self._now() - began)
@@ -223,6 +236,7 @@ class Scribe:
             self._unsaved.pop(project)
             self._shut(project)
             return
+        self._beats.next("writing", f"cache and evidence of {project}")
         self._save(project, self._unsaved[project])
         del self._unsaved[project]
 

@@ -33,13 +33,15 @@ class ProjectSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The workspace; ``owed`` counts unsettled paths, surveys and configuration reads.
+    """The workspace; ``owed`` counts unsettled paths, surveys and configuration reads. Of the ``disabled``
+    projects nothing is known but that they are there.
 
     ``last_audit`` is monotonic seconds.
     """
 
     projects: tuple[ProjectSnapshot, ...] = ()
     problems: tuple[str, ...] = ()
+    disabled: tuple[Project, ...] = ()
     starting: bool = True
     owed: int = field(default=0, compare=False)
     last_audit: float | None = field(default=None, compare=False)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, islice
 
+from dev_assistant.beats import Beats
 from dev_assistant.logs import get_logger
 from dev_assistant.model import FileState, ProjectName, RelPath, Stat, Urgency
 from dev_assistant.ports import ChangeSource
@@ -65,6 +66,7 @@ class Surveys:
         run: Callable[[Errand, Urgency], None],
         post: Callable[[Message], None],
         now: Callable[[], float],
+        beats: Beats,
     ) -> None:
         self.own: frozenset[str] = frozenset()
         self._states = states
@@ -75,6 +77,7 @@ class Surveys:
         self._run = run
         self._post = post
         self._now = now
+        self._beats = beats
         self._ids = itertools.count()
         self._surveys: dict[int, Survey] = {}
 
@@ -142,12 +145,15 @@ class Surveys:
         try:
             chosen = tops()
             walk.tops = tuple(top for top, _ in chosen)
-            cover = self._source.cover
-            listings = chain.from_iterable(survey(top, rules(), cover=cover) for top, rules in chosen)
+            listings = chain.from_iterable(survey(top, rules(), cover=self._cover) for top, rules in chosen)
             while chunk := tuple(islice(listings, _CHUNK)):
                 self._post(Surveyed(number, chunk))
         finally:
             self._post(SurveyEnded(number))
+
+    def _cover(self, directory: str) -> bool:
+        self._beats.next("walking", directory)
+        return self._source.cover(directory)
 
     @property
     def walking(self) -> bool:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from dev_assistant.beats import Beats
 from dev_assistant.errors import ToolError
 from dev_assistant.model import Failed, Job, Moved, Project, ProjectName, Result
 from dev_assistant.ports import Scope, Verifier
@@ -32,10 +33,12 @@ class Bench:
         verifiers: Mapping[str, Verifier],
         assignments: Callable[[], Assignments],
         post: Callable[[Finished | ToolChanged], None],
+        beats: Beats | None = None,
     ) -> None:
         self._verifiers = verifiers
         self._assignments = assignments
         self._post = post
+        self._beats = beats or Beats()
 
     def run(self, jobs: Sequence[Job]) -> None:
         """Judge jobs of one project. Work that is out of date by now is answered with Moved."""
@@ -43,7 +46,9 @@ class Bench:
         for job in jobs:
             by_verifier[job.verifier].append(job)
         for name, mine in by_verifier.items():
-            self._post(Finished(tuple(self._judged(name, mine))))
+            with self._beats.at(f"judging with {name}", _batch(mine)):
+                results = tuple(self._judged(name, mine))
+            self._post(Finished(results))
 
     def _judged(self, name: str, jobs: Sequence[Job]) -> Sequence[Result]:
         assignment = self._assignments().get(jobs[0].project)
@@ -66,6 +71,12 @@ class Bench:
         """A verifier raised: a defect of ours, which must not leave its files waiting."""
         reason = Failed(f"internal error: {error!r}")
         self._post(Finished(tuple(Result(job, reason, 0.0) for job in jobs)))
+
+
+def _batch(jobs: Sequence[Job]) -> str:
+    """What a person needs to find the culprit: the project, a path, and how many more there are."""
+    more = f" and {len(jobs) - 1:,} more" if len(jobs) > 1 else ""
+    return f"{jobs[0].project}: {jobs[0].path}{more}"
 
 
 def _all_moved(jobs: Sequence[Job]) -> list[Result]:

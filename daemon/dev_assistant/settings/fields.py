@@ -218,6 +218,17 @@ class Settings(BaseModel):
             "more, at most 6."
         ),
     ] = None
+    memory_limit_mb: Annotated[
+        int,
+        WorkspaceWide(),
+        Unit("MB"),
+        Field(
+            ge=1,
+            le=1_048_576,
+            description="Memory of the daemon with its tools above which it drops its caches, then restarts "
+            "its tools, then itself.",
+        ),
+    ] = 1024
     audit_interval_sec: Annotated[
         float,
         WorkspaceWide(),

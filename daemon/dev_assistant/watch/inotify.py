@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
+from dev_assistant.beats import Beats
 from dev_assistant.logs import get_logger
 from dev_assistant.ports import CoverLost, Hint, HintKind, Hints, Overflowed, SourceEvent, SourceHealth
 from dev_assistant.watch.inotify_calls import Mask, events
@@ -45,13 +46,20 @@ _VANISHED = Mask.DELETE | Mask.MOVED_FROM
 class InotifySource:
     """Implements ``ChangeSource``. Raises OSError when there is no inotify instance to be had.
 
-    ``failure`` is what last ended the reader, until it reads again.
+    ``failure`` is what last ended the reader, until it reads again. ``silent`` as for ``Watches``.
     """
 
-    def __init__(self, *, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        *,
+        now: Callable[[], float] = time.monotonic,
+        beats: Beats | None = None,
+        silent: Callable[[str], str] = lambda _: "",
+    ) -> None:
+        self._beats = beats or Beats()
         self.failure: Exception | None = None
         self._now = now
-        self._watches = Watches()
+        self._watches = Watches(silent=silent)
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._overflows = 0
         self._stopping = threading.Event()
@@ -71,7 +79,8 @@ class InotifySource:
         failure = self.failure
         note = "" if failure is None else f"the reader of events failed: {failure!r}"
         uncovered = tuple(self._watches.uncovered())
-        return SourceHealth("inotify", len(self._watches), self._overflows, uncovered, note)
+        alive = self._thread is None or self._thread.is_alive() or self._stopping.is_set()
+        return SourceHealth("inotify", len(self._watches), self._overflows, uncovered, note, alive=alive)
 
     def stop(self) -> None:
         """End the reader and give back all watches. A reader that hangs in ``post`` is left, and told of."""
@@ -114,10 +123,11 @@ class InotifySource:
             rush = rush + 1 if self._now() - last < _QUIET_SECONDS else 0
             if wake.poll(_GATHER_MILLISECONDS if rush >= _RUSH_READS else 0):
                 return
-            data = self._watches.kernel.read(_LARGE if rush else _SMALL)
-            last = self._now()
-            for event in self._translate(data, at=last):
-                post(event)
+            with self._beats.at("reading events"):
+                data = self._watches.kernel.read(_LARGE if rush else _SMALL)
+                last = self._now()
+                for event in self._translate(data, at=last):
+                    post(event)
             self.failure = None
             if len(data) > _SMALL // 2:
                 rush = _RUSH_READS

@@ -120,7 +120,8 @@ class ObserverSource:
             uncovered |= {os.fsdecode(path): "the thread that watched it has ended" for path in deaf}
             note = "" if self.failure is None else f"the last event was not passed on: {self.failure!r}"
             missing = tuple(sorted(uncovered.items()))
-            return SourceHealth("watchdog", len(self._covered), uncovered=missing, note=note)
+            alive = self._handler is None or self._observer.is_alive() or self._observer.should_keep_running()
+            return SourceHealth("watchdog", len(self._covered), uncovered=missing, note=note, alive=alive)
 
     def stop(self) -> None:
         if not self._observer.is_alive():

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
+from dev_assistant.beats import Beats
 from dev_assistant.files import stat_of
 from dev_assistant.logs import get_logger
 from dev_assistant.model import Stat
@@ -45,12 +46,14 @@ class PollingSource:
         reason: str = "",
         taken: Callable[[str], bool] = lambda _: False,
         now: Callable[[], float] = time.monotonic,
+        beats: Beats | None = None,
     ) -> None:
         self.failure: Exception | None = None
         self._interval = interval
         self._reason = reason
         self._taken = taken
         self._now = now
+        self._beats = beats or Beats()
         self._lock = threading.Lock()
         self._covered = Covered()
         self._numbers = itertools.count()
@@ -88,7 +91,8 @@ class PollingSource:
             failed = "" if self.failure is None else f"the last round of polling failed: {self.failure!r}"
             note = "; ".join(filter(None, (self._reason, failed)))
             uncovered = tuple(self._uncovered.items())
-            return SourceHealth("polling", len(self._covered), uncovered=uncovered, note=note)
+            alive = self._thread is None or self._thread.is_alive() or self._stopping.is_set()
+            return SourceHealth("polling", len(self._covered), uncovered=uncovered, note=note, alive=alive)
 
     def stop(self) -> None:
         self._stopping.set()
@@ -117,8 +121,9 @@ class PollingSource:
         for directory in self._covered:
             if self._stopping.is_set():
                 return
-            for event in self._compare(directory):
-                post(event)
+            with self._beats.at("looking for changes", directory):
+                for event in self._compare(directory):
+                    post(event)
 
     def _compare(self, directory: str) -> tuple[SourceEvent, ...]:
         number = self._covered.watch(directory)

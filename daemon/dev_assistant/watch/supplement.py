@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from dev_assistant.beats import Beats
 from dev_assistant.logs import get_logger
 from dev_assistant.ports import ChangeSource, CoverLost, Holder, SourceEvent, SourceHealth
 from dev_assistant.watch.polling import PollingSource
@@ -33,12 +34,13 @@ class SupplementedSource:
         interval: float,
         count: Callable[[], tuple[Holder, ...]],
         now: Callable[[], float] = time.monotonic,
+        beats: Beats | None = None,
     ) -> None:
         self._source = source
         self._interval = interval
         self._count = count
         self._now = now
-        self._polling = PollingSource(interval=interval, taken=self._taken, now=now)
+        self._polling = PollingSource(interval=interval, taken=self._taken, now=now, beats=beats)
         self._lock = threading.Lock()
         self._post: Callable[[SourceEvent], None] | None = None
         self._polls = False
@@ -71,8 +73,14 @@ class SupplementedSource:
         if not polled:
             return health
         note = "; ".join(filter(None, (health.note, polling.note)))
-        covered = health.directories + polled
-        return replace(health, directories=covered, polled=polled, holders=self._holders, note=note)
+        return replace(
+            health,
+            directories=health.directories + polled,
+            polled=polled,
+            holders=self._holders,
+            note=note,
+            alive=health.alive and polling.alive,
+        )
 
     def stop(self) -> None:
         self._polling.stop()

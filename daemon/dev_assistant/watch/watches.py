@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import threading
+from collections.abc import Callable
 
 from dev_assistant.watch.covered import Covered, Uncovered
 from dev_assistant.watch.inotify_calls import Inotify, reason
@@ -20,11 +21,13 @@ _GONE_MEANWHILE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
 class Watches:
     """For any thread: one lock stands before the kernel's table and ours, so that they change together.
 
-    Raises OSError when there is no inotify instance to be had.
+    ``silent`` tells why a directory should not be watched although it could be ("": it should). Raises
+    OSError when there is no inotify instance to be had.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, silent: Callable[[str], str] = lambda _: "") -> None:
         self.kernel = Inotify()
+        self._silent = silent
         self._lock = threading.Lock()
         self._covered = Covered()
         self._guards: dict[int, str] = {}
@@ -59,6 +62,9 @@ class Watches:
         """Watch a directory, or whatever stands at its path now; False when that cannot be."""
         with self._lock:
             if self._closed:
+                return False
+            if (why := self._silent(directory)) and os.path.isdir(directory):
+                self._uncovered.put(directory, why)
                 return False
             try:
                 watch = self.kernel.add(directory)

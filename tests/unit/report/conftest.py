@@ -8,7 +8,7 @@ import pytest
 
 from dev_assistant.model import Category, Checked, FileRecord, FileState, Finding, Part, Severity, summarize
 from dev_assistant.report.tally import tally
-from dev_assistant.report.views import ProjectView, QueueView, WatchView, WorkspaceView
+from dev_assistant.report.views import MemoryView, ProjectView, QueueView, WatchView, WorkspaceView
 
 _CATEGORIES = {"S": Category.SECURITY, "C": Category.DESIGN, "F": Category.LINT, "E": Category.LINT}
 
@@ -77,7 +77,7 @@ def _workspace(*projects: ProjectView, **changed: object) -> WorkspaceView:
         "projects": projects,
         "queue": QueueView(0, 0, None),
         "watch": _watch(),
-        "memory_mb": 80.0,
+        "memory": MemoryView(80.0, 1024),
         "version": "1.0",
     }
     return WorkspaceView(**{**values, **changed})

@@ -12,7 +12,7 @@ from dev_assistant.model import FileState
 from dev_assistant.report.dashboard import project_dashboard, workspace_dashboard
 from dev_assistant.report.tally import EMPTY
 from dev_assistant.report.trends import point_of
-from dev_assistant.report.views import QueueView
+from dev_assistant.report.views import MemoryView, QueueView
 
 NOON = 1_700_049_600.0  # 2023-11-15 12:00 UTC
 HOSTILE = [
@@ -164,7 +164,7 @@ def test_only_the_generated_line_is_volatile(small):
         small,
         pid=99,
         uptime_s=90_000.0,
-        memory_mb=1.0,
+        memory=MemoryView(1.0, 1024),
         state="busy",
         queue=QueueView(3, 1, 2.0),
         watch=dataclasses.replace(small.watch, last_audit_s=4000.0),

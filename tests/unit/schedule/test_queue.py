@@ -53,6 +53,55 @@ def background() -> Iterator[Callable[[Callable[[], R]], Future[R]]]:
 Background = Callable[[Callable[[], R]], "Future[R]"]
 
 
+def test_bulk_leaves_a_worker_to_those_who_save(background: Background[Batch[str]]) -> None:
+    queue = JobQueue[str](bulk_limit=2)
+    for number in range(5 * TURN):
+        put(queue, f"bulk {number}", urgency=BULK)
+    running = [take(queue, 2), take(queue, 2)]
+    assert not take(queue)
+    reserved = background(lambda: queue.take(2, timeout=SOON))
+    put(queue, "save")
+    saved = reserved.result(SOON)
+    assert list(saved) == ["save"]
+    queue.done(saved)
+    assert not take(queue)
+    waiting = background(lambda: queue.take(2, timeout=SOON))
+    queue.done(running[0])
+    assert list(waiting.result(SOON)) == ["bulk 4", "bulk 5"]
+
+
+def test_bulk_that_has_waited_too_long_does_not_take_the_reserved_worker(clock: Clock) -> None:
+    queue = JobQueue[str](bulk_limit=1, now=clock)
+    put(queue, "running", urgency=BULK)
+    take(queue)
+    put(queue, "old", urgency=BULK)
+    clock.advance(PATIENCE + 1)
+    for number in range(2 * TURN):
+        put(queue, str(number))
+        batch = take(queue)
+        assert list(batch) == [str(number)]
+        queue.done(batch)
+
+
+def test_bulk_that_is_held_back_is_still_drained(background: Background[list[list[str]]]) -> None:
+    queue = JobQueue[str](bulk_limit=1)
+    put(queue, "first", urgency=BULK)
+    put(queue, "second", urgency=BULK)
+    first = take(queue)
+    rest = background(lambda: run_to_the_end(queue))
+    queue.close()
+    queue.done(first)
+    assert rest.result(SOON) == [["second"]]
+
+
+def run_to_the_end(queue: JobQueue[str]) -> list[list[str]]:
+    batches = []
+    while batch := queue.take(1):
+        batches.append(list(batch))
+        queue.done(batch)
+    return batches
+
+
 def test_order_is_by_class_and_then_first_come_first_served() -> None:
     queue = JobQueue[str]()
     for urgency in (BULK, INTERACTIVE):

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from dev_assistant.report.views import WorkspaceView
-from dev_assistant.service.overview import STUCK_SECONDS, Overview
+from dev_assistant.service.overview import Overview
+from dev_assistant.service.stuck import STUCK_SECONDS
 from flows.world import World
 
 

@@ -9,7 +9,7 @@ import pytest
 from dev_assistant.errors import UserError
 from dev_assistant.model import FileRecord, FileState, RelPath
 from dev_assistant.report.tally import tally
-from dev_assistant.report.views import ProjectView, QueueView, WatchView, WorkspaceView
+from dev_assistant.report.views import MemoryView, ProjectView, QueueView, WatchView, WorkspaceView
 from dev_assistant.service.publisher import ArtefactPublisher
 
 NAMES = ("app", "lib", "web")
@@ -33,7 +33,7 @@ def view(tmp_path: Path) -> WorkspaceView:
         projects=tuple(project(tmp_path / name) for name in NAMES),
         queue=QueueView(0, 0, None),
         watch=WatchView("inotify", 1, 0, 0, (), None),
-        memory_mb=1.0,
+        memory=MemoryView(1.0, 1024),
         version="1.0",
     )
 
@@ -87,7 +87,7 @@ def test_the_same_view_is_not_written_again_though_time_passes(tmp_path: Path, v
     publish(view)
     before = written(tmp_path)
 
-    publish(replace(view, uptime_s=99.0, memory_mb=2.0))
+    publish(replace(view, uptime_s=99.0, memory=MemoryView(2.0, 1024)))
 
     assert written(tmp_path) == before
 

@@ -24,6 +24,7 @@ PROMISED = {
     "max_file_mb": 5.0,
     "workers": None,
     "audit_interval_sec": 300,
+    "memory_limit_mb": 1024,
     "poll_interval_sec": 2.0,
     "stats_interval_ms": 500,
     "log_level": "info",
@@ -56,7 +57,7 @@ def test_the_defaults_pass_their_own_checks() -> None:
 def test_only_the_daemons_settings_are_workspace_wide() -> None:
     wide = {name for name in Settings.model_fields if is_workspace_wide(name)}
     assert wide == {
-        *("workers", "audit_interval_sec", "poll_interval_sec", "stats_interval_ms"),
+        *("workers", "memory_limit_mb", "audit_interval_sec", "poll_interval_sec", "stats_interval_ms"),
         *("log_level", "log_levels"),
     }
 

@@ -1,0 +1,186 @@
+"""Threads that end, threads that hang, and too much memory, in a real daemon."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from system.daemon_process import PATIENCE, Desk, desk, until
+
+pytestmark = pytest.mark.linux
+SABOTEUR = Path(__file__).with_name("sabotaged_daemon.py")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Desk]:
+    with desk(tmp_path) as place:
+        place.project("app")
+        for number in range(3):
+            place.write(f"app/m{number}.py", f"import os\n\nN = {number}\n")
+        yield place
+
+
+@contextlib.contextmanager
+def sabotaged(place: Desk) -> Iterator[subprocess.Popen[str]]:
+    """A daemon that takes orders to end its threads."""
+    command = [sys.executable, str(SABOTEUR), "--root", str(place.root)]
+    with subprocess.Popen(
+        command, cwd=place.root, env=place.environ, stdin=subprocess.PIPE, text=True, stderr=subprocess.PIPE
+    ) as daemon:
+        try:
+            until(lambda: place.run("wait").returncode in (0, 1))
+            yield daemon
+        finally:
+            daemon.kill()
+
+
+def order(daemon: subprocess.Popen[str], name: str, error: str) -> None:
+    assert daemon.stdin is not None
+    daemon.stdin.write(f"{name} {error}\n")
+    daemon.stdin.flush()
+
+
+def log(place: Desk) -> list[dict[str, Any]]:
+    lines = (place.root / "RUNS" / "logs" / "daemon.log").read_text().splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def logged(place: Desk, event: str, **fields: object) -> Callable[[], bool]:
+    return lambda: any(
+        line["event"] == event and all(line.get(name) == value for name, value in fields.items())
+        for line in log(place)
+    )
+
+
+REVIVED = ("worker-1", "worker-2", "errands", "inotify", "log-writer", "control-accept")
+
+
+def test_threads_that_end_are_started_again(place: Desk, record_property: Callable[[str, int], None]) -> None:
+    with sabotaged(place) as daemon:
+        for number, name in enumerate(REVIVED):
+            order(daemon, name, ("SystemExit", "MemoryError", "RecursionError")[number % 3])
+        for turn in range(100):  # a thread ends at its next instruction, so all of them are given some
+            place.write("app/m0.py", f"import re\n\nN = {turn}\n")
+            place.write(f"app/new{turn}/m.py", "import os\n")
+            place.run("wait")
+            ended = {line.get("thread") for line in log(place) if "started again" in line["event"]}
+            if len(ended) >= 3 and "the source of events (inotify)" in ended:
+                break
+        assert "the source of events (inotify)" in ended
+        assert {"log-writer", "control-accept"} & ended
+        place.write("app/last.py", "import os\n")
+        place.settle()
+        place.agree()
+        assert place.status()["state"] == "idle"
+        assert daemon.poll() is None
+        assert any("SystemExit" in line.get("exception", "") for line in log(place))
+        record_property("threads_ended", len(ended))
+
+
+@pytest.mark.parametrize("name", ["coordinator", "scribe"])
+def test_a_daemon_that_lost_its_state_ends_with_the_reason(place: Desk, name: str) -> None:
+    with sabotaged(place) as daemon:
+        order(daemon, name, "SystemExit")
+        place.write("app/m0.py", "import re\n")
+        assert daemon.wait(PATIENCE) == 2
+        assert logged(place, "the daemon has to end")()
+    status = place.document("status", status=[4])
+    assert status["ended"]["state"] == "failed"
+    assert name in status["ended"]["reason"]
+    told = place.run("status").stderr
+    assert name in told
+    assert "Not proved: stopped" in (place.root / "RUNS/stats/workspace_dashboard.md").read_text() or (
+        name == "scribe"
+    )
+    place.start()
+    place.agree()
+    assert place.status()["pid"] != daemon.pid
+
+
+def test_a_killed_daemon_is_told_of_by_the_next_who_asks(place: Desk) -> None:
+    place.start()
+    assert place.document("dashboard")["live"]
+    os.kill(place.status()["pid"], signal.SIGKILL)
+    place.assert_nothing_runs()
+    assert "killed" in place.document("status", status=[4])["ended"]["reason"]
+    assert not place.document("dashboard")["live"]
+    assert "no daemon runs" in place.run("dashboard").stderr
+    place.start()
+    place.run("stop")
+    assert place.document("status", status=[4])["ended"]["state"] == "stopped"
+
+
+def test_stacks_are_told_on_request_and_by_one_that_hangs(place: Desk) -> None:
+    place.start()
+    pid = place.status()["pid"]
+    told = place.document("doctor", "--threads")
+    assert "Thread coordinator" in told["stacks"]
+    assert "Thread scribe" in told["stacks"]
+    assert "coordinator.py" in Path(told["file"]).read_text()
+    os.kill(pid, signal.SIGUSR1)
+    until(lambda: "most recent call first" in Path(told["file"]).read_text())
+    place.settle()
+    assert place.status()["pid"] == pid
+
+
+def test_stacks_are_told_by_a_daemon_without_a_socket(place: Desk) -> None:
+    place.start()
+    (socket,) = (place.base / "home" / "run").rglob("control.sock")
+    socket.unlink()
+    assert "coordinator.py" in place.document("doctor", "--threads")["stacks"]
+    place.run("stop")
+
+
+def test_a_fatal_signal_leaves_its_stacks(place: Desk) -> None:
+    place.start()
+    os.kill(place.status()["pid"], signal.SIGSEGV)
+    place.assert_nothing_runs()
+    crash = place.root / "RUNS" / "logs" / "crash.txt"
+    assert "Segmentation fault" in crash.read_text()
+    place.start()
+    assert logged(place, "the daemon before this one was ended by a fatal signal")()
+    assert "Segmentation fault" in crash.with_name("crash.last.txt").read_text()
+
+
+def test_too_much_memory_restarts_the_daemon_in_place(place: Desk) -> None:
+    place.configure({"projects": [{"name": "app", "path": "./app"}], "settings": {"memory_limit_mb": 20}})
+    place.start()
+    pid = place.status()["pid"]
+    started = psutil.Process(pid).create_time()
+    until(logged(place, "restarting in place"))
+    place.write("app/m0.py", "import re\n")
+    until(lambda: place.run("wait").returncode == 0)
+    status = place.status()
+    assert (status["pid"], psutil.Process(pid).create_time()) == (pid, started)
+    assert status["memory"]["limit_mb"] == 20
+    assert status["memory"]["reactions"][0]["what"] == "restarted itself"
+    assert any("memory_limit_mb" in reason for reason in status["degraded"])
+    events = [line["event"] for line in log(place)]
+    told = [event.partition(": ")[2] for event in events if event.startswith("memory is over")]
+    assert told[:3] == ["dropped its caches", "restarted its tools", "restarted itself"]
+    assert place.document("start")["state"] == "already-running"
+    place.agree()
+    place.run("stop")
+    place.assert_chains()
+
+
+def test_a_project_that_is_off_is_listed_as_off(place: Desk) -> None:
+    place.project("old", enabled=False)
+    place.start()
+    rows = {row["name"]: row for row in place.status()["projects"]}
+    assert rows["old"]["state"] == "disabled"
+    assert rows["old"]["passed"] is None
+    dashboard = (place.root / "RUNS" / "stats" / "workspace_dashboard.md").read_text()
+    assert "disabled" in dashboard and "enabled = false" in dashboard
+    assert not (place.root / "old" / "RUNS").exists()
+    place.agree()
