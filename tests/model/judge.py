@@ -88,7 +88,9 @@ class ModelScope:
         self._root = project.root
         self._watched = project.watch_paths
         self._top = top
-        above = {up for path in (*directories, project.root, *project.watch_paths) for up in self.upwards(path)}
+        above = {
+            up for path in (*directories, project.root, *project.watch_paths) for up in self.upwards(path)
+        }
         read_ = {directory: regular(f"{directory}/{CONFIG}") for directory in sorted(above)}
         self._configs = read_
         self.digest = digest_of(repr(list(read_.items())).encode())

@@ -1,4 +1,4 @@
-"""The state machine: rules break the tree and the daemon, and whenever it comes to rest everything has to agree."""
+"""The state machine: rules break the tree and the daemon; once it rests everything has to agree."""
 
 from __future__ import annotations
 
@@ -282,7 +282,7 @@ class Machine(RuleBasedStateMachine):
         self.engine.busy = self.disk.full = False
 
     def _rest(self) -> None:
-        """Changes that wait for what the daemon does come while it settles, and not after the barrier is set."""
+        """Changes that wait for the daemon's doing come while it settles, not behind the barrier."""
         self.engine.settle()
         self.tool.before = self.tool.after = self.source.at_cover = lambda: None
         self.engine.wait(survey=self.lossy)

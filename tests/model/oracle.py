@@ -1,6 +1,6 @@
 """What a fresh look at the tree has to say, found out by the plainest means and nothing of the daemon's.
 
-It knows the language of the model alone: the few settings, ignore patterns and file types that its rules write.
+It knows the language of the model alone: those settings, ignore patterns and types that its rules write.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Declared(NamedTuple):
 
 
 class Oracle:
-    """``top`` is the workspace; ``good`` are the texts in force of configuration files that are broken now."""
+    """``top`` is the workspace; ``good`` are the texts in force of files that are broken now."""
 
     def __init__(self, top: str, *, release: str, good: Mapping[str, str]) -> None:
         self._top = top
@@ -146,7 +146,7 @@ class Oracle:
 
 
 def _ignored(rules: list[tuple[str, str]], path: str, *, is_dir: bool) -> bool:
-    """The last pattern that matches decides: ``*``, ``name``, ``name/`` and ``/name``, each perhaps with a ``!``."""
+    """The last match decides among ``*``, ``name``, ``name/`` and ``/name``, each perhaps with a ``!``."""
     ignored = False
     for directory, line in rules:
         pattern = line.removeprefix("!")

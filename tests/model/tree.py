@@ -156,8 +156,12 @@ class Tree:
         with _as_it_may_be():
             if not self[target].startswith(self[path] + "/"):
                 shutil.copytree(
-                    self[path], self[target], symlinks=True, dirs_exist_ok=True,
-                    ignore=shutil.ignore_patterns("RUNS"), copy_function=_copy_plain,
+                    self[path],
+                    self[target],
+                    symlinks=True,
+                    dirs_exist_ok=True,
+                    ignore=shutil.ignore_patterns("RUNS"),
+                    copy_function=_copy_plain,
                 )
 
     def settings(self, project: str, text: str) -> None:

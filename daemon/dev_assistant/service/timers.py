@@ -70,9 +70,7 @@ class Timers:
                 if record.state is FileState.FAILED:
                     state.owe_bulk(path, since=now, trigger="retry")
 
-    def look_for_missing(
-        self, among: Collection[str] | None = None, *, epoch: Epoch | None = None
-    ) -> None:
+    def look_for_missing(self, among: Collection[str] | None = None, *, epoch: Epoch | None = None) -> None:
         """What has appeared may bring settings of its own, or be a link to elsewhere: read both anew.
 
         Only ``among`` these directories; None: wherever they are. ``epoch`` is of the debt that led here.
