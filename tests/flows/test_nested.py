@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+from dev_assistant.ports import HintKind
 from flows.world import World, workspace
 
 OUTER = {"name": "outer", "path": "."}
@@ -52,3 +54,25 @@ def test_directories_below_the_inner_root_stay_watched_when_the_outer_project_le
     world.write("inner/pkg/a.py", "BAD\n")
     world.settle()
     assert world.states() == {"pkg/a.py": ("fresh", 1)}
+
+
+def test_the_inner_root_moves_away_and_only_the_outer_project_is_told(tmp_path: Path) -> None:
+    world = nested(tmp_path, "sub/inner", file="a.py")
+    shutil.move(tmp_path / "sub", tmp_path.parent / "elsewhere")
+    world.source.hint(str(world.root / "sub"), HintKind.DIRECTORY_GONE)
+    world.settle()
+    assert world.states() == {}
+    inner = next(p for p in world.coordinator.snapshot.projects if p.project.name == "inner")
+    assert inner.missing == (str(world.root / "sub" / "inner"),)
+
+
+def test_the_inner_root_returns_while_the_directory_around_it_is_walked(tmp_path: Path) -> None:
+    world = nested(tmp_path, "sub/inner", file="a.py")
+    world.delete_tree("sub")
+    world.settle()
+    (world.root / "sub").mkdir()
+    world.source.hint(str(world.root / "sub"), HintKind.DIRECTORY)
+    world.coordinator.step(wait=False)
+    world.write("sub/inner/a.py", "BAD\n", kind=None)
+    world.until(world.cookie())
+    assert world.states() == {"a.py": ("fresh", 1)}

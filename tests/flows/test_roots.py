@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dev_assistant.model import FileState
+from dev_assistant.ports import HintKind
 from dev_assistant.service.messages import Reload
 from flows.world import World, workspace
 
@@ -37,6 +38,20 @@ def test_a_watch_path_that_appears_as_a_link_is_not_walked_for_ever(tmp_path: Pa
     assert world.coordinator.snapshot.projects[0].missing == ()
     assert world.states() == {"../lib/a.py": ("fresh", 1)}
     assert world.errands_run <= 4
+
+
+def test_a_barrier_includes_a_root_that_returned_before_it(world: World) -> None:
+    """Not only what is looked for every second."""
+    world.delete_tree("app")
+    world.source.lose(str(world.root / "app" / "src"))
+    world.settle()
+    assert world.states() == {}
+    world.write("app/src/a.py", "BAD\n", kind=None)
+    world.source.hint(str(world.root / "app"), HintKind.DIRECTORY)
+    since = world.time
+    world.until(world.cookie())
+    assert world.states() == {"src/a.py": ("fresh", 1)}
+    assert world.time - since < 0.5
 
 
 def test_a_root_that_returns_brings_its_settings(tmp_path: Path) -> None:

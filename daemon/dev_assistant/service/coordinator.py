@@ -13,7 +13,7 @@ from typing import assert_never
 
 from dev_assistant.logs import get_logger
 from dev_assistant.model import FileRecord, FileState
-from dev_assistant.ports import CoverLost, Hint, Hints, Overflowed
+from dev_assistant.ports import CoverLost, Hint, HintKind, Hints, Overflowed
 from dev_assistant.service.configuration import Configuration
 from dev_assistant.service.judging import RECHECK
 from dev_assistant.service.messages import (
@@ -132,7 +132,7 @@ class Coordinator:
             case Finished(results):
                 parts.judging.finished(parts.states, results)
             case Surveyed():
-                parts.intake.replay(parts.surveys.surveyed(message))
+                self._surveyed(message)
             case SurveyEnded():
                 parts.surveys.ended(message)
                 parts.intake.walked()
@@ -173,10 +173,18 @@ class Coordinator:
             state.verdicts.clear()
         done()
 
+    def _surveyed(self, message: Surveyed) -> None:
+        epoch = self._parts.surveys.surveyed(message)
+        met = {listing.directory for listing in message.listings if listing.error is None}
+        self._timers.look_for_missing(met, epoch=epoch)
+        self._parts.intake.replay(epoch)
+
     def _hints(self, hints: tuple[Hint, ...]) -> None:
         self._parts.intake.hints(hints)
         for hint in hints:
             self._parts.roster.hint(hint)
+        if any(hint.kind is HintKind.DIRECTORY for hint in hints):
+            self._timers.look_for_missing()
         for hint in hints:
             self._parts.barriers.seen(hint.name)
 

@@ -40,8 +40,8 @@ class Intake:
     def hints(self, hints: Iterable[Hint], *, epoch: Epoch | None = None) -> None:
         """Mark what the events are about; directories that vanished are looked for once, at the end.
 
-        A watch path may be told gone by its parent, which is watched for its configuration: its own watch
-        says so only when the last file in it is closed.
+        A watch path may be told gone by its parent, which is watched for its configuration or by the project
+        around it: its own watch says so only when the last file in it is closed, and after a move never.
         """
         vanished: dict[ProjectName, set[str]] = {}
         for hint in hints:
@@ -50,8 +50,8 @@ class Intake:
                 self._follow(self._states[place.project], place, hint, vanished, epoch)
             if not places and self._surveys.walking:
                 self._early.append(hint)
-            if hint.kind is HintKind.DIRECTORY_GONE and not places:
-                self.lost(f"{hint.directory}/{hint.name}")
+            if hint.kind is HintKind.DIRECTORY_GONE:
+                self._lost_below(f"{hint.directory}/{hint.name}", {place.project for place in places})
         for project, prefixes in vanished.items():
             self._vanished(self._states[project], prefixes, epoch)
 
@@ -110,6 +110,13 @@ class Intake:
                 state.owe_bulk(path, since=now, trigger="save", epoch=epoch)
         for top in tops:
             self._scoping.ripple(state, RelPath(top.rstrip("/")))
+
+    def _lost_below(self, top: str, told: set[ProjectName]) -> None:
+        """Watch paths at and below ``top`` went with it, but for those of projects that were ``told``."""
+        for name in self._territory.below(top) - told:
+            for path in self._states[name].project.watch_paths:
+                if f"{path}/".startswith(f"{top}/"):
+                    self.lost(path)
 
     def lost(self, directory: str) -> None:
         """The watch on a directory ended: what was below it is gone from here."""

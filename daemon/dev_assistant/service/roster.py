@@ -189,10 +189,10 @@ class Roster:
         if self._reload_debt is None:
             self._reload_debt = self._ledger.owe()
 
-    def reload(self) -> None:
-        """Read the configuration files, off this thread."""
+    def reload(self, *, epoch: Epoch | None = None) -> None:
+        """Read the configuration files, off this thread; ``epoch`` is of the debt that led here."""
         self.reload_at = None
-        epoch = self._ledger.owe() if self._reload_debt is None else self._reload_debt
+        epoch = self._ledger.owe(epoch) if self._reload_debt is None else self._reload_debt
         self._reload_debt = None
         self._run(lambda: self._post(Reloaded(self._loaded(), epoch)), Urgency.INTERACTIVE)
 

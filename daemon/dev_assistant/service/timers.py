@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from dev_assistant.logs import get_logger
 from dev_assistant.model import FileState, Urgency
+from dev_assistant.service.ledger import Epoch
 from dev_assistant.service.parts import Parts
 from dev_assistant.service.retries import Retries
 
@@ -66,7 +67,7 @@ class Timers:
             self._parts.roster.reload()
         if now >= self._absent_at:
             self._absent_at = now + _ABSENT_EVERY
-            self._look_for_missing()
+            self.look_for_missing()
         if now >= self._tools_at:
             self._look_for_tools(now)
         self._retries.fire(now)
@@ -92,16 +93,20 @@ class Timers:
                 if record.state is FileState.FAILED:
                     state.owe_bulk(path, since=now, trigger="retry")
 
-    def _look_for_missing(self) -> None:
-        """What has appeared may bring settings of its own, or be a link to elsewhere: read both anew."""
+    def look_for_missing(self, among: Collection[str] | None = None, *, epoch: Epoch | None = None) -> None:
+        """What has appeared may bring settings of its own, or be a link to elsewhere: read both anew.
+
+        Only ``among`` these directories; None: wherever they are. ``epoch`` is of the debt that led here.
+        """
         appeared = False
         for state in self._parts.states.values():
-            returned = [top for top in state.missing if os.path.isdir(top)]
+            awaited = state.missing if among is None else state.missing.intersection(among)
+            returned = [top for top in awaited if os.path.isdir(top)]
             appeared = appeared or bool(returned)
             if any(not os.path.islink(top) for top in returned):
-                self._parts.surveys.whole(state, trigger="returned")
+                self._parts.surveys.whole(state, trigger="returned", epoch=epoch)
         if appeared:
-            self._parts.roster.reload()
+            self._parts.roster.reload(epoch=epoch)
 
     def _look_for_tools(self, now: float) -> None:
         """A tool that goes on failing is asked less and less often."""
