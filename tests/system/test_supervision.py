@@ -62,7 +62,7 @@ def logged(place: Desk, event: str, **fields: object) -> Callable[[], bool]:
     )
 
 
-REVIVED = ("worker-1", "worker-2", "errands", "inotify", "log-writer", "control-accept")
+REVIVED = ("worker-1", "worker-2", "errands", "inotify", "log-writer")
 
 
 def test_threads_that_end_are_started_again(place: Desk, record_property: Callable[[str, int], None]) -> None:
@@ -70,14 +70,12 @@ def test_threads_that_end_are_started_again(place: Desk, record_property: Callab
         for number, name in enumerate(REVIVED):
             order(daemon, name, ("SystemExit", "MemoryError", "RecursionError")[number % 3])
         for turn in range(100):  # a thread ends at its next instruction, so all of them are given some
-            place.write("app/m0.py", f"import re\n\nN = {turn}\n")
-            place.write(f"app/new{turn}/m.py", "import os\n")
+            place.write(f"app/new{turn}/m.py", f"import os\n\nN = {turn}\n")
             place.run("wait")
             ended = {line.get("thread") for line in log(place) if "started again" in line["event"]}
-            if len(ended) >= 3 and "the source of events (inotify)" in ended:
+            if len(ended) == len(REVIVED):
                 break
-        assert "the source of events (inotify)" in ended
-        assert {"log-writer", "control-accept"} & ended
+        assert ended >= {"worker-1", "worker-2", "errands", "the source of events (inotify)", "log-writer"}
         place.write("app/last.py", "import os\n")
         place.settle()
         place.agree()
@@ -99,9 +97,8 @@ def test_a_daemon_that_lost_its_state_ends_with_the_reason(place: Desk, name: st
     assert name in status["ended"]["reason"]
     told = place.run("status").stderr
     assert name in told
-    assert "Not proved: stopped" in (place.root / "RUNS/stats/workspace_dashboard.md").read_text() or (
-        name == "scribe"
-    )
+    if name == "coordinator":  # the scribe is the one that would have written it
+        assert " · stopped · " in (place.root / "RUNS/stats/workspace_dashboard.md").read_text()
     place.start()
     place.agree()
     assert place.status()["pid"] != daemon.pid
@@ -164,7 +161,7 @@ def test_too_much_memory_restarts_the_daemon_in_place(place: Desk) -> None:
     assert (status["pid"], psutil.Process(pid).create_time()) == (pid, started)
     assert status["memory"]["limit_mb"] == 20
     assert status["memory"]["reactions"][0]["what"] == "restarted itself"
-    assert any("memory_limit_mb" in reason for reason in status["degraded"])
+    until(lambda: any("memory_limit_mb" in reason for reason in place.status()["degraded"]))
     events = [line["event"] for line in log(place)]
     told = [event.partition(": ")[2] for event in events if event.startswith("memory is over")]
     assert told[:3] == ["dropped its caches", "restarted its tools", "restarted itself"]

@@ -18,6 +18,7 @@ from dev_assistant.model import Priority, Urgency
 from dev_assistant.schedule.lanes import Entry, Lanes, is_bulk, rank_of
 
 T = TypeVar("T")
+Clock = Callable[[], float]
 
 PATIENCE = 5.0
 """Seconds an item may be passed over before it has a claim to every ``TURN``-th take."""
@@ -80,11 +81,7 @@ class JobQueue(Generic[T]):
     """
 
     def __init__(
-        self,
-        *,
-        limit: int | None = None,
-        bulk_limit: int | None = None,
-        now: Callable[[], float] = time.monotonic,
+        self, *, limit: int | None = None, bulk_limit: int | None = None, now: Clock = time.monotonic
     ) -> None:
         self._limit = limit
         self._bulk_limit = bulk_limit
@@ -249,9 +246,8 @@ class JobQueue(Generic[T]):
         return self._lanes.urgent() or (bool(self._lanes) and self._room_for_bulk())
 
     def _room_for_bulk(self) -> bool:
-        if self._bulk_limit is None:
-            return True
-        return sum(is_bulk(batch.entries[0].rank) for batch in self._running) < self._bulk_limit
+        bulk = sum(is_bulk(batch.entries[0].rank) for batch in self._running)
+        return self._bulk_limit is None or bulk < self._bulk_limit
 
     def _overdue(self) -> tuple[int, str] | None:
         self._takes += 1

@@ -40,6 +40,7 @@ def test_scripts_get_both(workspace: Any, page: str, capsys: pytest.CaptureFixtu
     assert json.loads(capsys.readouterr().out) == {
         "schema": "dev-assistant/dashboard@1",
         "path": f"{page}/RUNS/stats/workspace_dashboard.md",
+        "live": False,
         "markdown": "# workspace ✓\n",
     }
 

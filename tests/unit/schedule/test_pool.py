@@ -282,3 +282,33 @@ def test_stopping_without_draining_ends_after_the_running_batch(gate: Gate) -> N
     assert crew.alive() == 0
     assert gate.seen == [(1, 2)]
     assert queue.pending() == 1
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_worker_that_ended_is_replaced_and_its_batch_given_back() -> None:
+    queue = JobQueue[str]()
+    ended = threading.Event()
+    sizes = iter([1])
+
+    def size() -> int:
+        return next(sizes, None) or _end(ended)
+
+    workers = Workers(queue, run=lambda items: None, count=1, batch_size=size)
+    assert workers.revive() == []
+    workers.start()
+    queue.put("a", key=None, lane="", urgency=Urgency.BULK, priority=Priority.NORMAL)
+    assert ended.wait(SOON) and queue.join(SOON)
+    while workers.alive():
+        ended.wait(0.001)
+    sizes = itertools.repeat(1)
+    queue.put("b", key=None, lane="", urgency=Urgency.BULK, priority=Priority.NORMAL)
+    assert workers.revive() == ["worker-1"]
+    assert queue.join(SOON) and queue.load().completed == 2
+    assert workers.stop(timeout=SOON)
+    assert workers.revive() == []
+
+
+def _end(ended: threading.Event) -> int:
+    """End the thread as SystemExit does: without a word of its own."""
+    ended.set()
+    raise SystemExit
