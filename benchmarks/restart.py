@@ -1,8 +1,8 @@
 """How soon the daemon is ready after ``kill -9`` with everything cached, and how much it verifies again.
 
-It is killed once while it idles, and then right after saves. *ready* is ``start`` as a whole process, until the
-daemon watches; *settled* counts from there too, to the end of ``wait``. Verified again: lines of evidence behind
-which no cache hit stands, but for the files saved, as a share of all files.
+It is killed once while it idles, and then right after saves. *ready* is ``start`` as a whole process, until
+the daemon watches; *settled* counts from there too, to the end of ``wait``. Verified again: lines of evidence
+behind which no cache hit stands, but for the files saved, as a share of all files.
 
     python benchmarks/restart.py [--kills 5] [--files 10000] [--wheels DIR]
 """
