@@ -32,7 +32,10 @@ DAILY = [name for name in failpoints.NAMES if not name.startswith(COMMANDS) and 
 
 UNSAID = {"log.open", "log.write", "store.read", "cookie.unlink", "spawn.ready"}
 UNSAID |= {"socket.send", "socket.unlink", "server.spawn", "server.send"}
-"""The log itself, what is made good in silence, and a client that is told by the end of its connection."""
+UNSAID |= {"batch.spawn", "tool.spawn"}
+"""The log itself, what is made good in silence, clients that notice themselves, and tools: what they fail at
+is said of the files.
+"""
 
 
 def day_with(place: MortalDesk, points: str) -> bool:
