@@ -37,6 +37,14 @@ class Daemon:
         if done.returncode not in {0, 3}:
             raise SystemExit(f"dev-assistant wait: {done.stderr.decode()}")
 
+    def again(self) -> Daemon:
+        """Start the daemon after its end; the new one."""
+        return _started(self.command, self.environ)
+
+    def end(self) -> None:
+        """Stop it; it and its children are gone then."""
+        _end(self)
+
     def family(self) -> list[psutil.Process]:
         """The daemon and everything below it."""
         return [self.process, *self.process.children(recursive=True)]
@@ -47,15 +55,19 @@ def running(workspace: Path, *, home: Path) -> Iterator[Daemon]:
     """Start a daemon for the workspace file; it and its children are gone when the block ends."""
     environ = _environ(home)
     command = (COMMAND, "--workspace", str(workspace))
-    started = _run((*command, "start"), environ=environ, timeout=120)
-    if started.returncode != 0:
-        raise SystemExit(f"dev-assistant start: {started.stderr.decode()}")
-    status = json.loads(_run((*command, "status", "--json"), environ=environ, timeout=60).stdout)
-    daemon = Daemon(command, environ, psutil.Process(status["pid"]))
+    daemon = _started(command, environ)
     try:
         yield daemon
     finally:
         _end(daemon)
+
+
+def _started(command: tuple[str, ...], environ: dict[str, str]) -> Daemon:
+    started = _run((*command, "start"), environ=environ, timeout=120)
+    if started.returncode != 0:
+        raise SystemExit(f"dev-assistant start: {started.stderr.decode()}")
+    status = json.loads(_run((*command, "status", "--json"), environ=environ, timeout=60).stdout)
+    return Daemon(command, environ, psutil.Process(status["pid"]))
 
 
 def _end(daemon: Daemon) -> None:

@@ -32,6 +32,7 @@ NAMES = {
     "store.mkdir": "the cache's directory is about to be made",
     "store.open": "the database is about to be opened for writing",
     "store.create": "its tables are about to be made",
+    "store.name": "a new database is whole, and does not have its name yet",
     "store.begin": "a transaction is about to begin",
     "store.commit": "all rows are written, and not committed",
     "store.head": "the evidence is written; its head in the database is not",

@@ -89,11 +89,11 @@ class MortalDesk(Desk):
     def judge(self) -> Document:
         """The oracle, beside a daemon that has settled. The body on which everything agrees."""
         body = self.agree()
-        assert self.status()["degraded"] == []
+        assert not (degraded := self.status()["degraded"]), degraded
         for name, root in self.projects.items():
             head = VerdictReader(root / "RUNS/.cache/verification.db").head()
             assert verify_chain(root / "RUNS/evidence", head=head) == []
-            assert unproved(body, self.evidence(name), root) == []
+            assert not (missing := unproved(body, self.evidence(name), root)), missing
         for root in (self.root, *self.projects.values()):
             assert_whole(root / "RUNS")
         assert {path.name for path in self.runtime.directory.iterdir()} <= LASTING

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from dev_assistant import failpoints
 from sweep.mortal import MortalDesk, mortal_desk
 
 pytestmark = pytest.mark.linux
@@ -133,3 +134,22 @@ def test_killed_at_each_hit(
     tmp_path: Path, first: int, record_property: Callable[[str, object], None]
 ) -> None:
     record_property("kills", sweep(tmp_path, range(first, 2000, STRIDES)))
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize(
+    "points", ["spawn.output=kill", "spawn.daemon=kill", "spawn.ready=kill", "lock.*=kill"]
+)
+def test_a_start_that_is_killed_can_be_tried_again(
+    tmp_path: Path, points: str, record_property: Callable[[str, object], None]
+) -> None:
+    with mortal_desk(tmp_path / "desk") as place:
+        lay_out(place)
+        calm = place.environ
+        place.environ = calm | {failpoints.VARIABLE: points}
+        assert place.run("start").returncode != 0
+        place.environ = calm
+        place.start()
+        place.judge()
+        assert place.run("stop").returncode == 0
+    record_property("kills", 1)

@@ -86,6 +86,8 @@ def open_writable(database: Path) -> sqlite3.Connection:
     StoreUnavailable.
     """
     _prepare(database)
+    if not database.exists():
+        _make(database)
     failpoints.hit("store.open")
     connection = _connect(str(database))
     try:
@@ -119,6 +121,24 @@ def _prepare(database: Path) -> None:
         raise StoreUnavailable(f"{directory} is a symbolic link: remove it")
     if database.is_symlink():
         raise ForeignError(f"{database} is a symbolic link")
+
+
+def _make(database: Path) -> None:
+    """A new database gets its name when it is whole and in WAL mode.
+
+    A reader that met it before that, and was held up, would hold back the first save for longer than that
+    waits. Companions of a file that is gone must not meet the new one: SQLite would replay them into it.
+    """
+    temporary = f"{database}.new"
+    _delete(temporary)
+    connection = _connect(temporary)
+    try:
+        _adopt(connection)
+    finally:
+        connection.close()
+    _delete(str(database))
+    failpoints.hit("store.name")
+    os.replace(temporary, database)
 
 
 def _connect(name: str) -> sqlite3.Connection:

@@ -17,6 +17,7 @@ from dev_assistant.record.database import (
     open_writable,
     transaction,
 )
+from fakes.points import armed
 
 
 @pytest.fixture
@@ -181,3 +182,26 @@ def test_identity_tells_one_file_from_the_next(database: Path) -> None:
     open_writable(database).close()
 
     assert identity(database) not in {None, before}
+
+
+@pytest.mark.parametrize("point", ["store.create", "store.commit", "store.name"])
+def test_a_new_database_has_its_name_when_it_is_whole(tmp_path: Path, point: str) -> None:
+    """Else a reader could hold its lock before it is in WAL mode, and the first save would be given up."""
+    database = tmp_path / ".cache" / "verification.db"
+    with armed(f"{point}=error:EIO"), pytest.raises(OSError, match="Input/output"):
+        open_writable(database)
+    assert not database.exists()
+    with closing(open_writable(database)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == (b"wal",)
+    assert [path.name for path in database.parent.glob("*.new*")] == []
+
+
+def test_companions_of_a_deleted_database_do_not_meet_the_new_one(tmp_path: Path) -> None:
+    database = tmp_path / ".cache" / "verification.db"
+    with closing(open_writable(database)) as connection:
+        connection.execute("INSERT INTO meta VALUES ('old', 'value')")
+        left = Path(f"{database}-wal").read_bytes()
+    database.unlink()
+    Path(f"{database}-wal").write_bytes(left)
+    with closing(open_writable(database)) as connection:
+        assert connection.execute("SELECT count(*) FROM meta").fetchone() == (0,)
