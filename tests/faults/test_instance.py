@@ -59,6 +59,7 @@ def test_of_twenty_starts_one_wins_and_all_end_well(
     record_property("starts", RACERS)
 
 
+@pytest.mark.sweep
 def test_a_hang_up_is_ignored_and_two_signals_end_it(place: Desk) -> None:
     pid = started(place)
     daemon = psutil.Process(pid)
@@ -86,6 +87,7 @@ def test_the_lock_file_is_deleted_while_it_runs(place: Desk) -> None:
     place.agree()
 
 
+@pytest.mark.sweep
 def test_the_runtime_directory_is_removed_while_it_runs(place: Desk) -> None:
     first = started(place)
     shutil.rmtree(runtime(place).directory)
@@ -95,6 +97,7 @@ def test_the_runtime_directory_is_removed_while_it_runs(place: Desk) -> None:
     place.agree()
 
 
+@pytest.mark.sweep
 def test_a_process_that_has_the_pid_of_a_dead_daemon_survives_stop(place: Desk) -> None:
     daemon = psutil.Process(started(place))
     owner = json.loads(runtime(place).lock.read_bytes())
@@ -121,6 +124,7 @@ def test_in_the_foreground_it_ends_by_signal(place: Desk, end: signal.Signals) -
     place.assert_nothing_runs()
 
 
+@pytest.mark.sweep
 def test_a_terminal_that_closes_does_not_end_a_daemon_in_the_background(place: Desk) -> None:
     leader, follower = pty.openpty()
     with subprocess.Popen(
