@@ -112,6 +112,7 @@ def test_a_full_disk_costs_no_verdict(place: Inside) -> None:
     assert sum('"written again"' in line for line in log) == 2
 
 
+@pytest.mark.sweep
 def test_a_full_log_disk_is_told_and_lines_come_back(place: Inside) -> None:
     fill(place)
     with open(place.root / "RUNS/logs/daemon.log", "ab", buffering=0) as log:
@@ -184,6 +185,7 @@ class Rationed(Desk):
         return [*limit, *super().command(*arguments)]
 
 
+@pytest.mark.sweep
 def test_a_limit_on_the_size_of_files_is_survived(rationed: Desk) -> None:
     rationed.start()
     pid = rationed.status()["pid"]

@@ -57,6 +57,7 @@ def test_what_is_above_the_limit_is_polled_and_told(place: Inside) -> None:
     assert re.search(r"not watched: and \d+ directories more", shown)
 
 
+@pytest.mark.sweep
 def test_the_limit_is_reached_later_and_raised(place: Inside) -> None:
     spread(place, range(5))
     place.namespace.limit("max_inotify_watches", LIMIT)
@@ -79,6 +80,7 @@ def test_the_limit_is_reached_later_and_raised(place: Inside) -> None:
     place.agree()
 
 
+@pytest.mark.sweep
 def test_directories_that_go_make_room_for_others(place: Inside) -> None:
     spread(place, range(DIRECTORIES))
     place.namespace.limit("max_inotify_watches", LIMIT)

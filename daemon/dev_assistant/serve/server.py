@@ -221,11 +221,17 @@ class _Acceptor:
                 os.unlink(self._path)
 
     def _run(self) -> None:
-        """Out of descriptors, the spare one is given up for as long as it takes to tell a client so."""
+        """Out of descriptors, the spare one is given up for as long as it takes to tell a client so.
+
+        ``accept`` needs a descriptor before anybody has come, hence the poll.
+        """
+        arrival = select.poll()
+        arrival.register(self._listener, select.POLLIN)
         while not self._stopping.is_set():
             try:
                 if self._spare is None:
                     self._spare = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+                arrival.poll()
                 self._take(self._listener.accept()[0])
             except (OSError, RuntimeError) as error:  # out of descriptors, or of threads
                 if self._stopping.is_set():

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import queue
+import resource
 import socket
 import subprocess
 import sys
@@ -299,3 +301,27 @@ def test_sockets_of_killed_daemons_are_cleared_away(tmp_path: Path) -> None:
         dead.bind(str(left))
     with serving(path, {}):
         assert [entry.name for entry in tmp_path.iterdir()] == ["control.sock"]
+
+
+def test_out_of_descriptors_a_client_is_told_so(path: Path) -> None:
+    with serving(path, {"status": lambda _: {"state": "idle"}}):
+        with socket.socket(socket.AF_UNIX) as refused, address(path) as name:
+            refused.settimeout(PATIENCE)
+            with no_descriptor_left():
+                refused.connect(name)
+                reply = json.loads(refused.recv(1 << 16))
+        assert os.strerror(errno.EMFILE) in reply["error"]["message"]
+        with Client(path) as client:
+            assert client.ask("status") == {"result": {"state": "idle"}}
+
+
+@contextlib.contextmanager
+def no_descriptor_left() -> Iterator[None]:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    probe = os.dup(0)
+    os.close(probe)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (probe, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
