@@ -6,6 +6,7 @@ Built by whoever asks, on their own thread: a busy coordinator delays no answer.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -53,7 +54,9 @@ class Overview:
             name=os.path.basename(self.root) or self.root,
             root=self.root,
             state=_state(snapshot, age),
-            degraded=tuple(filter(None, (*self.trouble(), health.note, *_uncovered(health)))),
+            degraded=tuple(
+                filter(None, (*self.trouble(), *_tools(snapshot), health.note, *_uncovered(health)))
+            ),
             pid=os.getpid(),
             uptime_s=now - self.started,
             projects=tuple(_project(project, health) for project in snapshot.projects),
@@ -100,6 +103,8 @@ def _standing(project: ProjectSnapshot, health: SourceHealth) -> tuple[ProjectSt
         return "missing", tuple(
             f"{path} does not exist; it is taken up when it appears" for path in project.missing
         )
+    if project.tool_error:
+        return "error", (project.tool_error,)
     tops = tuple(path + "/" for path in project.project.watch_paths)
     uncovered = [d for d, _ in health.uncovered if (d + "/").startswith(tops)]
     if uncovered:
@@ -107,6 +112,12 @@ def _standing(project: ProjectSnapshot, health: SourceHealth) -> tuple[ProjectSt
     if health.backend == "none":
         return "checked", ()
     return ("polling" if health.backend == "polling" else "watching"), ()
+
+
+def _tools(snapshot: Snapshot) -> tuple[str, ...]:
+    """What keeps tools from working, with the number of projects that cannot be judged for it."""
+    reasons = Counter(project.tool_error for project in snapshot.projects if project.tool_error)
+    return tuple(f"nothing is judged in {count} projects: {why}" for why, count in sorted(reasons.items()))
 
 
 def _uncovered(health: SourceHealth) -> tuple[str, ...]:

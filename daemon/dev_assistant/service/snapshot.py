@@ -20,6 +20,7 @@ class ProjectSnapshot:
     project: Project
     missing: tuple[str, ...]
     problems: tuple[str, ...]
+    tool_error: str
     files: View
     hits: int
     misses: int
@@ -53,6 +54,7 @@ def _project(state: ProjectState) -> ProjectSnapshot:
         project=state.project,
         missing=tuple(sorted(state.missing)),
         problems=state.problems,
+        tool_error=state.scope_error,
         files=state.files.publish(),
         hits=state.hits,
         misses=state.misses,

@@ -49,7 +49,7 @@ class Timers:
         if now >= self._absent_at:
             self._absent_at = now + _ABSENT_EVERY
             self._look_for_missing()
-            self._look_for_tools()
+            self._look_for_tools(now)
         if now >= self._audit_at:
             self._audit(now)
         return self._parts.ledger.outstanding != before
@@ -80,7 +80,7 @@ class Timers:
         if appeared:
             self._parts.roster.reload()
 
-    def _look_for_tools(self) -> None:
+    def _look_for_tools(self, now: float) -> None:
         for state in self._parts.states.values():
-            if state.scope_error:
+            if state.scope_error and now >= state.scope_retry and not state.scoping:
                 self._parts.scoping.rescope(state)
