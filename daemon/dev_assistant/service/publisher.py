@@ -9,10 +9,13 @@ from functools import partial
 from pathlib import Path
 
 from dev_assistant.errors import UserError
-from dev_assistant.files import write_atomically
+from dev_assistant.files import Content, read, write_atomically
 from dev_assistant.places import Runs
 from dev_assistant.report.artefacts import TRENDS, project_artefacts, workspace_artefacts
 from dev_assistant.report.views import ProjectView, WorkspaceView
+
+_TRENDS_LIMIT = 1 << 20
+"""Bytes; thirty days are a hundredth of that, and whatever is larger was not written here."""
 
 _Maker = Callable[..., dict[str, bytes]]
 
@@ -64,6 +67,6 @@ def _write(owner: str, make: _Maker) -> None:
     runs.prepare()
     directory = runs.stats
     directory.mkdir(exist_ok=True)
-    trends = directory / TRENDS
-    for name, data in make(trends=trends.read_bytes() if trends.exists() else None).items():
+    before = read(str(directory / TRENDS), limit=_TRENDS_LIMIT)
+    for name, data in make(trends=before.data if isinstance(before, Content) else None).items():
         write_atomically(directory / name, data)
