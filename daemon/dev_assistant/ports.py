@@ -152,6 +152,9 @@ class Verifier(Protocol):
     def version(self) -> str:
         """The tool's version, part of every cache key. Raises ToolError when it cannot be told."""
 
+    def prove(self) -> None:
+        """Raises ToolError when the tool cannot even judge what it is known to find fault with."""
+
     def scope(
         self, project: Project, directories: Iterable[str], *, timeout_seconds: float | None = None
     ) -> Scope:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from dev_assistant.errors import ToolError
 from dev_assistant.files import Content, digest_of, read
 from dev_assistant.model import (
+    Blame,
     Category,
     Checked,
     Failed,
@@ -56,10 +58,15 @@ class FakeVerifier:
     def __init__(self) -> None:
         self.judged: list[RelPath] = []
         self.release = "1.0"
+        self.broken = ""
         self.before: Callable[[Job], None] = lambda job: None
 
     def version(self) -> str:
         return self.release
+
+    def prove(self) -> None:
+        if self.broken:
+            raise ToolError(self.broken)
 
     def scope(
         self, project: Project, directories: Iterable[str], *, timeout_seconds: float | None = None
@@ -73,6 +80,8 @@ class FakeVerifier:
     def _verify(self, project: Project, job: Job) -> Result:
         self.judged.append(job.path)
         self.before(job)
+        if self.broken:
+            return Result(job, Failed(self.broken, Blame.TOOL), 1.0)
         seen = read(f"{project.root}/{job.path}", limit=1_000_000)
         if not isinstance(seen, Content) or seen.fingerprint.digest != job.digest:
             return Result(job, Moved(), 1.0)
@@ -85,7 +94,7 @@ class FakeVerifier:
 def verdict_of(data: bytes) -> Verdict:
     """What the fake says of these bytes."""
     if b"CRASH" in data:
-        return Failed("the tool crashed")
+        return Failed("the tool crashed", Blame.FILE)
     lines = data.decode("utf-8", "replace").splitlines()
     return Checked(
         tuple(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dev_assistant.errors import ToolError
-from dev_assistant.model import FileState, Job, Project
+from dev_assistant.model import FileState, Job, Project, RelPath
 from fakes.verifier import FakeScope, FakeVerifier
 from flows.world import World, workspace
 
@@ -107,3 +107,41 @@ def test_a_tool_that_is_back_is_noticed_without_being_asked_for(world: World, to
     world.settle()
     assert world.states()["one.py"] == ("fresh", 0)
     assert world.states()["two.py"] == ("fresh", 1)
+
+
+def test_a_file_that_breaks_the_tool_twice_is_parked_until_it_changes(world: World, tool: Tool) -> None:
+    world.write("app/one.py", "CRASH\n")
+    world.settle()
+    for _ in range(4):
+        world.state.owe_bulk(RelPath("one.py"), since=world.time, trigger="retry")
+        world.settle()
+
+    assert tool.judged.count(RelPath("one.py")) == 1 + 2  # at the start, and twice as it broke
+    assert reason(world, "one.py") == (FileState.FAILED, "the tool crashed (parked until it changes)")
+    world.write("app/one.py", "BAD\n")
+    world.settle()
+    assert world.states()["one.py"] == ("fresh", 1)
+
+
+def test_a_tool_that_proves_broken_is_given_nothing_more_and_tried_again_ever_more_rarely(
+    world: World, tool: Tool
+) -> None:
+    tool.broken = "ruff does not work"
+    world.write("app/one.py", "BAD\n")
+    world.settle()
+    assert [reason(world, path) for path in ("one.py", "two.py")] == [(FileState.FAILED, tool.broken)] * 2
+    tool.judged.clear()
+    world.write("app/two.py", "BAD BAD\n")
+    world.settle()
+    assert tool.judged == []
+    pauses = []
+    for _ in range(7):
+        pauses.append(world.state.scope_pause)
+        world.time += world.state.scope_pause + 1.5
+        world.settle()
+    assert pauses[0] < pauses[-1] == 30.0
+
+    tool.broken = ""
+    world.time += 32
+    world.settle()
+    assert world.states() == {"one.py": ("fresh", 1), "two.py": ("fresh", 1)}

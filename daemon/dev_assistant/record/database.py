@@ -121,6 +121,8 @@ def _prepare(database: Path) -> None:
         raise StoreUnavailable(f"{directory} is a symbolic link: remove it")
     if database.is_symlink():
         raise ForeignError(f"{database} is a symbolic link")
+    if database.is_dir():
+        raise ForeignError(f"{database} is a directory")
 
 
 def _make(database: Path) -> None:

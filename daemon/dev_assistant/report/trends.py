@@ -69,7 +69,7 @@ def read_trends(data: bytes | None) -> tuple[Point, ...]:
         return ()
     try:
         document = msgspec.json.decode(data, type=TrendsDocument)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ()
     return document.days if document.schema == TRENDS else ()
 

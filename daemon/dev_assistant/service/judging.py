@@ -12,8 +12,10 @@ import msgspec
 
 from dev_assistant.logs import get_logger
 from dev_assistant.model import (
+    Blame,
     Checked,
     Digest,
+    Failed,
     FileRecord,
     FileState,
     Job,
@@ -98,7 +100,9 @@ class Judging:
             if isinstance(look, Left):
                 self._leave(state, look)
             else:
-                awaited = self._planner.awaited(look, found, state.files.get(look.path))
+                parked = {key for key in look.keys.values() if state.parked(look.path, key)}
+                known = state.files.get(look.path)
+                awaited = self._planner.awaited(look, found, known, parked=parked)
                 jobs += self._plan(state, look.path, awaited, urgency)
         self._queue.put_all([_request(job) for job in jobs])
 
@@ -175,12 +179,25 @@ class Judging:
         if isinstance(result.verdict, Checked | Skipped):
             self._remember(state, job, result.verdict)
         if awaited is not None and current:
-            summary = summarize(result.verdict)
+            summary = summarize(self._blamed(state, job, result.verdict))
             awaited.parts[job.verifier] = Part(job.verifier, job.key, summary)
             awaited.duration_ms += result.duration_ms
             if len(awaited.parts) == len(awaited.wanted) and job.path not in state.dirty:
                 del state.awaited[job.path]
                 self._accept(state, job.path, awaited, urgency=job.urgency, cached=False)
+
+    def _blamed(self, state: ProjectState, job: Job, verdict: Verdict) -> Verdict:
+        """Act on what a failure says: doubt the tool, or park the file that breaks it again and again."""
+        if isinstance(verdict, Failed) and verdict.blame is Blame.TOOL:
+            if not state.doubted:
+                state.doubted = True
+                self._rescope(state)
+        elif isinstance(verdict, Failed) and verdict.blame is Blame.FILE:
+            if state.breaks(job.path, job.key):
+                return Failed(f"{verdict.reason} (parked until it changes)", Blame.FILE)
+        else:
+            state.broke.pop(job.path, None)
+        return verdict
 
     def _moved(self, state: ProjectState, job: Job) -> None:
         """Look again; when that does not end it, it was not the bytes that moved but the configuration."""

@@ -68,7 +68,9 @@ class Overview:
             name=os.path.basename(self.root) or self.root,
             root=self.root,
             state=self._ended(health) or _state(snapshot, age, stuck),
-            degraded=tuple(filter(None, (*self.trouble(), health.note, *_uncovered(health)))),
+            degraded=tuple(
+                filter(None, (*self.trouble(), *_tools(snapshot), health.note, *_uncovered(health)))
+            ),
             stuck=tuple(StuckView(*each[:3], each.age, advice(each)) for each in stuck),
             pid=os.getpid(),
             uptime_s=now - self.started,
@@ -154,6 +156,8 @@ def _standing(project: ProjectSnapshot, health: SourceHealth) -> tuple[ProjectSt
         return "missing", tuple(
             f"{path} does not exist; it is taken up when it appears" for path in project.missing
         )
+    if project.tool_error:
+        return "error", (project.tool_error,)
     if project.unread:
         return "degraded", tuple(f"{path} cannot be read: {why}" for path, why in project.unread[:_SHOWN])
     tops = tuple(path + "/" for path in project.project.watch_paths)
@@ -164,6 +168,12 @@ def _standing(project: ProjectSnapshot, health: SourceHealth) -> tuple[ProjectSt
     if health.backend == "none":
         return "checked", ()
     return ("polling" if health.backend == "polling" else "watching"), ()
+
+
+def _tools(snapshot: Snapshot) -> tuple[str, ...]:
+    """What keeps tools from working, with the number of projects that cannot be judged for it."""
+    reasons = Counter(project.tool_error for project in snapshot.projects if project.tool_error)
+    return tuple(f"nothing is judged in {count} projects: {why}" for why, count in sorted(reasons.items()))
 
 
 def _uncovered(health: SourceHealth) -> tuple[str, ...]:

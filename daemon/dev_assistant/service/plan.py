@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from dev_assistant.beats import Beats
@@ -128,12 +128,22 @@ class Planner:
             return fingerprint
         return Fingerprint(Stat(seen.size, seen.mtime_ns, -1, seen.inode, seen.mode), fingerprint.digest)
 
-    def awaited(self, look: Look, found: Mapping[Digest, Verdict], known: FileRecord | None) -> Awaited:
-        """Which parts of the verdict are known already, from the cache or from the record itself."""
+    def awaited(
+        self,
+        look: Look,
+        found: Mapping[Digest, Verdict],
+        known: FileRecord | None,
+        *,
+        parked: Container[Digest] = frozenset(),
+    ) -> Awaited:
+        """Which parts of the verdict are known already, from the cache or from the record itself.
+
+        A failure under a key that is ``parked`` stands.
+        """
         own = {part.key: part for part in known.parts} if known is not None else {}
         parts: dict[str, Part] = {}
         for name, key in look.keys.items():
-            if key in own and own[key].summary.outcome != "failed":
+            if key in own and (own[key].summary.outcome != "failed" or key in parked):
                 parts[name] = own[key]
             elif key in found and not isinstance(found[key], Failed):
                 parts[name] = Part(name, key, summarize(found[key]))

@@ -10,10 +10,13 @@ from pathlib import Path
 
 from dev_assistant import failpoints
 from dev_assistant.errors import UserError
-from dev_assistant.files import drop_temporaries, write_atomically
+from dev_assistant.files import Content, drop_temporaries, read, write_atomically
 from dev_assistant.places import Runs
 from dev_assistant.report.artefacts import TRENDS, project_artefacts, workspace_artefacts
 from dev_assistant.report.views import ProjectView, WorkspaceView
+
+_TRENDS_LIMIT = 1 << 20
+"""Bytes; thirty days are a hundredth of that, and whatever is larger was not written here."""
 
 _Maker = Callable[..., dict[str, bytes]]
 
@@ -82,6 +85,6 @@ def _write(owner: str, make: _Maker, *, first: bool) -> None:
     directory.mkdir(exist_ok=True)
     if first:
         drop_temporaries(directory)
-    trends = directory / TRENDS
-    for name, data in make(trends=trends.read_bytes() if trends.exists() else None).items():
+    before = read(str(directory / TRENDS), limit=_TRENDS_LIMIT)
+    for name, data in make(trends=before.data if isinstance(before, Content) else None).items():
         write_atomically(directory / name, data)

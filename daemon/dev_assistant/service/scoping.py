@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from dev_assistant.errors import ToolError
 from dev_assistant.logs import get_logger
-from dev_assistant.model import Project, ProjectName, RelPath, Urgency
+from dev_assistant.model import FileState, Project, ProjectName, RelPath, Urgency
 from dev_assistant.ports import Reach, Scope, Verifier
 from dev_assistant.service.errands import Errand
 from dev_assistant.service.ledger import Epoch, Ledger
@@ -21,6 +21,9 @@ from dev_assistant.service.state import ProjectState, Sweep
 from dev_assistant.service.territory import Territory
 
 _LOG = get_logger("verify")
+_FIRST_PAUSE = 1.0
+_LONGEST_PAUSE = 30.0
+"""Seconds between two looks for a tool that is missing or broken."""
 
 
 class Scoping:
@@ -76,8 +79,11 @@ class Scoping:
         directories = self._territory.of(project.name)
         wanted = {n: v for n, v in self._verifiers.items() if n != "ruff" or state.settings.enable_ruff}
         timeout = state.settings.verification_timeout_sec
+        doubted = state.doubted or bool(state.scope_error)
 
         def scope_by(verifier: Verifier) -> Scope:
+            if doubted:
+                verifier.prove()
             return verifier.scope(project, directories, timeout_seconds=timeout)
 
         self._run(lambda: self._read(project, scope_by, wanted, debt, walked), Urgency.INTERACTIVE)
@@ -114,14 +120,34 @@ class Scoping:
             first = state.scopes is None
             state.scopes, state.versions = message.scopes, message.versions
             state.scope_error = message.error
+            self._pace(state)
             if first or before != (_identity(state.scopes, state.versions), state.scope_error):
                 trigger = "scan" if first else "configuration"
                 self.replan(state, prefix="", trigger=trigger, epoch=message.epoch)
             elif message.walked:
                 self._sweep(state, message.epoch)
+            if state.doubted and not (message.error or state.scope_outdated):
+                self._retry(state, message.epoch)
             if state.scope_outdated:
                 self.rescope(state, epoch=message.epoch)
         self._ledger.pay(message.epoch)
+
+    def _retry(self, state: ProjectState, epoch: Epoch) -> None:
+        """The tool that failed has proved to work: whatever it could not judge then, it can now."""
+        state.doubted = False
+        now = self._now()
+        for path, record in state.files.items():
+            if record.state is FileState.FAILED:
+                state.owe_bulk(path, since=now, trigger="retry", epoch=epoch)
+
+    def _pace(self, state: ProjectState) -> None:
+        """A tool that is broken is tried again, each time after twice as long."""
+        if not state.scope_error:
+            state.scope_pause = 0.0
+            return
+        state.doubted = False
+        state.scope_pause = min(max(_FIRST_PAUSE, 2 * state.scope_pause), _LONGEST_PAUSE)
+        state.scope_retry = self._now() + state.scope_pause
 
     def _sweep(self, state: ProjectState, epoch: Epoch) -> None:
         """Compare the keys of all files with what they would be now, without doubting them meanwhile."""

@@ -23,6 +23,7 @@ class ProjectSnapshot:
     missing: tuple[str, ...]
     unread: tuple[tuple[str, str], ...]
     problems: tuple[str, ...]
+    tool_error: str
     files: View
     hits: int
     misses: int
@@ -59,6 +60,7 @@ def _project(state: ProjectState) -> ProjectSnapshot:
         missing=tuple(sorted(state.missing)),
         unread=tuple(sorted(state.unread.items())),
         problems=state.problems,
+        tool_error=state.scope_error,
         files=state.files.publish(),
         hits=state.hits,
         misses=state.misses,

@@ -20,6 +20,9 @@ from dev_assistant.service.shards import Files
 from dev_assistant.settings import Settings
 from dev_assistant.verify.registry import recognised
 
+_PARKED = 2
+"""So often a file may break a tool that works before it is left alone."""
+
 _SHORTAGES = tuple(
     os.strerror(code) for code in (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.EIO)
 )
@@ -88,6 +91,10 @@ class ProjectState:
     scoping: bool = False
     scope_outdated: bool = False
     scope_error: str = ""
+    scope_retry: float = 0.0
+    scope_pause: float = 0.0
+    doubted: bool = False
+    broke: dict[RelPath, tuple[Digest, int]] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     sweep: Sweep | None = None
     missing: set[str] = field(default_factory=set)
@@ -163,6 +170,17 @@ class ProjectState:
         self.files.put(path, record)
         self.strained = self.strained or (record.state is FileState.FAILED and passes(record.reason))
 
+    def breaks(self, path: RelPath, key: Digest) -> bool:
+        """A tool broke on this file alone under this key; True when that is enough to park it."""
+        before, times = self.broke.get(path, (key, 0))
+        self.broke[path] = key, times + 1 if before == key else 1
+        return self.parked(path, key)
+
+    def parked(self, path: RelPath, key: Digest) -> bool:
+        """Nothing is started for this file until it, its configuration or the tool changes."""
+        before, times = self.broke.get(path, (key, 0))
+        return before == key and times >= _PARKED
+
     def settle(self, path: RelPath) -> None:
         """What is known of ``path`` is the truth as far as anybody has said."""
         self.moved.pop(path, None)
@@ -175,6 +193,7 @@ class ProjectState:
         """``path`` is no file of the project any more."""
         self.dirty.discard(path)
         self.awaited.pop(path, None)
+        self.broke.pop(path, None)
         self.files.drop(path)
         self.settle(path)
 

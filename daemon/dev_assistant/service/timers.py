@@ -15,7 +15,6 @@ _LOG = get_logger("coordinator")
 _ABSENT_EVERY = 1.0
 """Seconds between two looks for watch paths and tools that are not there."""
 
-_TOOLS_AT_MOST = 30.0
 _NAP = 20.0
 """Seconds by which this process has to be late, or the wall clock to jump, for something to have happened."""
 
@@ -33,8 +32,6 @@ class Timers:
         self._drift = wall() / 1e9 - now
         self._due = now
         self._absent_at = now
-        self._tools_at = now
-        self._tools_pause = _ABSENT_EVERY
         self._audit_at = now + parts.roster.configuration.settings.audit_interval_sec
         self._report_at: float | None = None
         self.last_audit: float | None = None
@@ -48,10 +45,11 @@ class Timers:
         """When something is to be done next, by a timer or by a part."""
         parts = self._parts
         deadlines = [self._audit_at]
-        if any(state.missing for state in parts.states.values()):
-            deadlines.append(self._absent_at)
-        if any(state.scope_error for state in parts.states.values()):
-            deadlines.append(self._tools_at)
+        for state in parts.states.values():
+            if state.missing:
+                deadlines.append(self._absent_at)
+            if state.scope_error and not state.scoping:
+                deadlines.append(max(self._absent_at, state.scope_retry))
         released = [parts.releasing.deadline(state, now) for state in parts.states.values()]
         others = (parts.roster.reload_at, self._report_at, self._retries.deadline(now), *released)
         self._due = min(deadlines + [at for at in others if at is not None])
@@ -68,7 +66,6 @@ class Timers:
         if now >= self._absent_at:
             self._absent_at = now + _ABSENT_EVERY
             self.look_for_missing()
-        if now >= self._tools_at:
             self._look_for_tools(now)
         self._retries.fire(now)
         if self._slept(now):
@@ -109,12 +106,9 @@ class Timers:
             self._parts.roster.reload(epoch=epoch)
 
     def _look_for_tools(self, now: float) -> None:
-        """A tool that goes on failing is asked less and less often."""
-        wanting = [state for state in self._parts.states.values() if state.scope_error]
-        self._tools_pause = min(2 * self._tools_pause, _TOOLS_AT_MOST) if wanting else _ABSENT_EVERY
-        self._tools_at = now + self._tools_pause
-        for state in wanting:
-            self._parts.scoping.rescope(state)
+        for state in self._parts.states.values():
+            if state.scope_error and now >= state.scope_retry and not state.scoping:
+                self._parts.scoping.rescope(state)
 
     def _slept(self, now: float) -> bool:
         """While a machine sleeps, one clock stands still; while a process is stopped, both go on."""

@@ -90,6 +90,8 @@ class RuffVerifier:
     def prove(self) -> None:
         """Raises ToolError unless ruff finds the fault in a line that is known to have one."""
         Batch(process.tool("ruff"), "/", self._timeout, children=self._children).prove()
+        with self._lock:
+            self._patience.clear()
 
     def scope(
         self, project: Project, directories: Iterable[str], *, timeout_seconds: float | None = None

@@ -116,7 +116,7 @@ class Batch:
         self, paths: Sequence[str], beside: Sequence[str], verdicts: dict[str, Checked | Failed]
     ) -> None:
         if reason := self.patience.lost():
-            verdicts.update(dict.fromkeys(paths, Failed(reason, Blame.TOOL)))
+            verdicts.update(dict.fromkeys(paths, Failed(reason)))
             return
         try:
             verdicts.update(self._run(paths, beside))

@@ -46,8 +46,10 @@ class RuffScope:
         sources: GlobSet,
         directories: Collection[str],
         timeout: float,
+        tool: str | None,
     ) -> None:
         self.timeout = timeout
+        self._tool = tool
         self._root = project.root
         self._watched = project.watch_paths
         self._roots = frozenset(_walk_roots(project))
@@ -121,12 +123,13 @@ class RuffScope:
         return Reach.SUBTREE if full in self._moved_packages else Reach.ITSELF
 
     def outside(self) -> tuple[str, ...]:
-        """Configuration files outside the watch paths: those that are read, and where one could appear.
+        """Files outside the watch paths that decide: ruff, the configuration that is read or could appear.
 
         Above a project without configuration that could be anywhere; named are directories of the user's own.
         """
         paths = (path for path, taken in self._stamps.items() if taken or self._could_appear(path))
-        return tuple(sorted(path for path in paths if not self._covers(path)))
+        tool = () if self._tool is None else (self._tool,)
+        return (*sorted(path for path in paths if not self._covers(path)), *tool)
 
     def view(self) -> View:
         """The surroundings as they are from now on."""
@@ -248,7 +251,15 @@ def build(
         sources=_sources(chain for files in chains.values() for chain in files),
         directories=everywhere,
         timeout=timeout,
+        tool=_path_of(ruff),
     )
+
+
+def _path_of(ruff: Callable[[], str]) -> str | None:
+    try:
+        return ruff()
+    except ToolError:
+        return None
 
 
 def _sources(files: Iterable[ruff_config.ConfigFile]) -> GlobSet:

@@ -1,9 +1,10 @@
 import logging
 import os
 import random
+import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -321,6 +322,27 @@ def save_all(store: SqliteVerdictStore) -> None:
         store.save(FILES | {A: fresh(K)}, VERDICTS | {K: checked(9)}, head="new")
         store.prune()
         store.load()
+
+
+@pytest.mark.sweep
+def test_no_damage_of_a_thousand_is_believed_or_fatal(
+    sound: dict[str, bytes], tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    for seed in range(1000, 2000):
+        directory = tmp_path / str(seed)
+        directory.mkdir()
+        test_no_damage_is_believed_or_fatal(seed, sound, directory)
+        shutil.rmtree(directory)
+    record_property("faults", 1000)
+
+
+def test_a_directory_in_its_place_is_moved_aside(store: SqliteVerdictStore, database: Path) -> None:
+    (database / "inside").mkdir(parents=True)
+
+    store.save({A: fresh(K)}, {})
+
+    assert store.load() == {A: fresh(K)}
+    assert asides(database) == ["verification.db.corrupt-1"]
 
 
 @pytest.mark.parametrize("seed", range(200))
