@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, islice
@@ -209,18 +209,26 @@ class Surveys:
             inside = walk.whole or directory in walk.tops or directory.startswith(below)
             known = directory in walk.directories or (directory + "/").startswith(closed)
             if inside and not known:
-                self.leave(state, directory)
+                self.leave(state, directory, keep=walk.directories, epoch=walk.epoch)
 
-    def leave(self, state: ProjectState, directory: str) -> None:
-        """A directory and all below it are the project's no more; what nobody else has is not watched.
+    def leave(
+        self,
+        state: ProjectState,
+        directory: str,
+        *,
+        keep: Container[str] = (),
+        epoch: Epoch | None = None,
+    ) -> None:
+        """A directory and all below it are the project's no more, but for what it is to ``keep``, as where
+        its watch paths are narrowed; what nobody has is not watched.
 
         Uncovering takes what is below along, so projects that lie there are walked, and covered, again.
         """
-        bare = self._territory.leave(state.project.name, directory)
+        bare = self._territory.leave(state.project.name, directory, keep=keep)
         for left in bare:
             self._source.uncover(left)
         for name in self._territory.below(directory) if bare else ():
-            self.whole(self._states[name], trigger="audit")
+            self.whole(self._states[name], trigger="audit", epoch=epoch)
 
     def release(self, state: ProjectState) -> None:
         """The project leaves the workspace."""
