@@ -152,3 +152,17 @@ def test_a_module_that_appears_makes_imports_of_it_first_party(root: Path, ruff:
     world.write("app/zz.py", "x = 1\n")
     world.settle()
     assert world.states()["m.py"] == ("fresh", 0)
+
+
+def test_watch_paths_are_narrowed_to_what_lies_in_them(root: Path) -> None:
+    (root / "app" / "src").mkdir()
+    (root / "app" / "src" / "a.py").write_text("fine\n")
+    fill(root, 2)
+    world = World(root).start()
+    world.declare({"name": "app", "path": "app", "watch_dirs": ["src"]})
+    world.settle()
+    assert world.states() == {"src/a.py": ("fresh", 0)}
+    assert str(root / "app" / "src") in world.source.covered
+    world.write("app/src/a.py", "BAD\n")
+    world.settle()
+    assert world.states() == {"src/a.py": ("fresh", 1)}

@@ -58,8 +58,8 @@ def test_directories_below_the_inner_root_stay_watched_when_the_outer_project_le
 
 def test_the_inner_root_moves_away_and_only_the_outer_project_is_told(tmp_path: Path) -> None:
     world = nested(tmp_path, "sub/inner", file="a.py")
-    shutil.move(tmp_path / "sub", tmp_path.parent / "elsewhere")
-    world.source.hint(str(world.root / "sub"), HintKind.DIRECTORY_GONE)
+    shutil.move(tmp_path / "sub" / "inner", tmp_path.parent / "elsewhere")
+    world.source.hint(str(world.root / "sub" / "inner"), HintKind.DIRECTORY_GONE)
     world.settle()
     assert world.states() == {}
     inner = next(p for p in world.coordinator.snapshot.projects if p.project.name == "inner")

@@ -131,3 +131,19 @@ def test_what_was_learned_of_a_project_is_not_saved_after_it_left(tmp_path: Path
     assert [name for name, _ in world.saved] == []
     world.settle()
     assert [name for name, _ in world.saved if name == "web"] == []
+
+
+def test_two_projects_exchange_their_roots_while_they_are_walked(tmp_path: Path) -> None:
+    root = workspace(tmp_path, "app", "lib")
+    for name in ("app", "lib"):
+        (root / name).mkdir()
+        (root / name / f"{name}.py").write_text("fine\n")
+    world = World(root).start()
+    world.declare({"name": "app", "path": "lib"}, {"name": "lib", "path": "app"})
+    world.coordinator.post(Reload())
+    world.coordinator.step(wait=False)
+    world.source.overflow()
+    world.coordinator.step(wait=False)
+    world.run_errand()  # the exchange is read before the walks begin
+    world.settle()
+    assert (world.states("app"), world.states("lib")) == ({"lib.py": ("fresh", 0)}, {"app.py": ("fresh", 0)})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, islice
@@ -36,9 +36,12 @@ Top = tuple[str, Callable[[], DirectoryRules]]
 
 @dataclass(slots=True)
 class Survey:
-    """A walk under way. ``started`` is set by the walker: what comes later needs a walk of its own."""
+    """A walk under way. ``started`` is set by the walker: what comes later needs a walk of its own.
 
-    project: ProjectName
+    A project that is taken up again, at another root, has a state of its own: this walk is not for it.
+    """
+
+    state: ProjectState
     tops: tuple[str, ...]
     epoch: Epoch
     trigger: str
@@ -90,7 +93,7 @@ class Surveys:
         epoch: Epoch | None = None,
     ) -> None:
         """Walk all watch paths of a project and read its configuration anew."""
-        if not self._awaits(state.project.name, None):
+        if not self._awaits(state, None):
             tops = partial(self._tops, state)
             self._walk(state, tops, trigger=trigger, whole=True, urgency=urgency, epoch=epoch)
 
@@ -111,14 +114,14 @@ class Surveys:
         epoch: Epoch | None = None,
     ) -> bool:
         """Walk a directory that appeared; False when a walk that has not started yet will meet it."""
-        if self._awaits(state.project.name, top):
+        if self._awaits(state, top):
             return False
         self._walk(state, lambda: ((top, rules),), top=top, trigger="save", whole=False, epoch=epoch)
         return True
 
-    def _awaits(self, project: ProjectName, top: str | None) -> bool:
+    def _awaits(self, state: ProjectState, top: str | None) -> bool:
         return any(
-            not walk.started and walk.project == project and (walk.whole or top in walk.tops)
+            not walk.started and walk.state is state and (walk.whole or top in walk.tops)
             for walk in self._surveys.values()
         )
 
@@ -135,7 +138,7 @@ class Surveys:
     ) -> None:
         number = next(self._ids)
         names = (top,) if top is not None else ()
-        walk = Survey(state.project.name, names, self._ledger.owe(epoch), trigger, whole)
+        walk = Survey(state, names, self._ledger.owe(epoch), trigger, whole)
         self._surveys[number] = walk
         self._run(lambda: self._carry_out(number, walk, tops), urgency)
 
@@ -163,10 +166,12 @@ class Surveys:
     def surveyed(self, message: Surveyed) -> Epoch:
         """Compare what a walk met with what is known; the epoch of the walk's debt, which stays open."""
         walk = self._surveys[message.survey]
-        state = self._states.get(walk.project)
-        if state is not None:
-            self._met(state, walk, message)
+        if self._is_current(walk):
+            self._met(walk.state, walk, message)
         return walk.epoch
+
+    def _is_current(self, walk: Survey) -> bool:
+        return self._states.get(walk.state.project.name) is walk.state
 
     def _met(self, state: ProjectState, walk: Survey, message: Surveyed) -> None:
         for listing in message.listings:
@@ -195,14 +200,15 @@ class Surveys:
     def ended(self, message: SurveyEnded) -> None:
         """Whatever the walk did not meet is gone, ignored by now, or out of reach. Pays the walk's debt."""
         walk = self._surveys.pop(message.survey)
-        state = self._states.get(walk.project)
-        if state is not None:
-            self._unseen(state, walk)
+        if self._is_current(walk):
+            self._unseen(walk.state, walk)
             if walk.whole:
-                self._scoping.rescope(state, epoch=walk.epoch, walked=True)
+                self._scoping.rescope(walk.state, epoch=walk.epoch, walked=True)
         else:
             for top in walk.tops:  # its project left the workspace while it was walked
                 self._source.uncover(top)
+                for name in self._territory.below(top):
+                    self.whole(self._states[name], trigger="audit", epoch=walk.epoch)
         self._ledger.pay(walk.epoch)
 
     def _unseen(self, state: ProjectState, walk: Survey) -> None:
@@ -219,20 +225,28 @@ class Surveys:
             inside = walk.whole or directory in walk.tops or directory.startswith(below)
             known = directory in walk.directories or (directory + "/").startswith(closed)
             if inside and not known:
-                self.leave(state, directory)
+                self.leave(state, directory, keep=walk.directories, epoch=walk.epoch)
 
-    def leave(self, state: ProjectState, directory: str) -> None:
-        """A directory and all below it are the project's no more; what nobody else has is not watched.
+    def leave(
+        self,
+        state: ProjectState,
+        directory: str,
+        *,
+        keep: Container[str] = (),
+        epoch: Epoch | None = None,
+    ) -> None:
+        """A directory and all below it are the project's no more, but for what it is to ``keep``, as where
+        its watch paths are narrowed; what nobody has is not watched.
 
         Uncovering takes what is below along, so projects that lie there are walked, and covered, again.
         """
         for unread in [d for d in state.unread if d == directory or d.startswith(directory + "/")]:
             del state.unread[unread]
-        bare = self._territory.leave(state.project.name, directory)
+        bare = self._territory.leave(state.project.name, directory, keep=keep)
         for left in bare:
             self._source.uncover(left)
         for name in self._territory.below(directory) if bare else ():
-            self.whole(self._states[name], trigger="audit")
+            self.whole(self._states[name], trigger="audit", epoch=epoch)
 
     def release(self, state: ProjectState) -> None:
         """The project leaves the workspace."""

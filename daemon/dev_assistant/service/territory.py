@@ -7,7 +7,7 @@ itself.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from dev_assistant.model import ProjectName, RelPath
@@ -54,10 +54,13 @@ class Territory:
         """The projects that have directories in or below ``top``."""
         return {place.project for directory in self._below(top) for place in self._places[directory]}
 
-    def leave(self, project: ProjectName, top: str) -> list[str]:
-        """Take ``top`` and all below it from a project; the directories that no project has any more."""
+    def leave(self, project: ProjectName, top: str, *, keep: Container[str] = ()) -> list[str]:
+        """Take ``top`` and all below it from a project, but for what it is to ``keep``.
+
+        Returns the directories that no project has any more.
+        """
         bare = []
-        for directory in list(self._below(top)):
+        for directory in [one for one in self._below(top) if one not in keep]:
             rest = tuple(p for p in self._places[directory] if p.project != project)
             if rest:
                 self._places[directory] = rest
