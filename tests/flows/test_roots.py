@@ -147,3 +147,15 @@ def test_two_projects_exchange_their_roots_while_they_are_walked(tmp_path: Path)
     world.run_errand()  # the exchange is read before the walks begin
     world.settle()
     assert (world.states("app"), world.states("lib")) == ({"lib.py": ("fresh", 0)}, {"app.py": ("fresh", 0)})
+
+
+def test_a_root_that_was_replaced_before_its_first_walk(tmp_path: Path) -> None:
+    root = workspace(tmp_path, "app")
+    (root / "app").mkdir()
+    (root / "app" / "one.py").write_text("BAD\n")
+    world = World(root)
+    world.coordinator.start()
+    world.source.hint(str(root / "app"), HintKind.DIRECTORY_GONE)
+    world.source.hint(str(root / "app"), HintKind.DIRECTORY)
+    world.until(world.cookie())
+    assert world.states() == {"one.py": ("fresh", 1)}

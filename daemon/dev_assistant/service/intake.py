@@ -48,10 +48,11 @@ class Intake:
             places = self._territory.at(hint.directory)
             for place in places:
                 self._follow(self._states[place.project], place, hint, vanished, epoch)
-            if not places and self._surveys.walking:
-                self._early.append(hint)
+            told = {place.project for place in places}
             if hint.kind is HintKind.DIRECTORY_GONE:
-                self._lost_below(f"{hint.directory}/{hint.name}", {place.project for place in places})
+                told |= self._lost_below(f"{hint.directory}/{hint.name}", told)
+            if not told and self._surveys.walking:
+                self._early.append(hint)
         for project, prefixes in vanished.items():
             self._vanished(self._states[project], prefixes, epoch)
 
@@ -111,12 +112,17 @@ class Intake:
         for top in tops:
             self._scoping.ripple(state, RelPath(top.rstrip("/")))
 
-    def _lost_below(self, top: str, told: set[ProjectName]) -> None:
-        """Watch paths at and below ``top`` went with it, but for those of projects that were ``told``."""
-        for name in self._territory.below(top) - told:
+    def _lost_below(self, top: str, told: set[ProjectName]) -> set[ProjectName]:
+        """Watch paths at and below ``top`` went with it, but for those of projects that were ``told``.
+
+        Returns the projects that have lost some: once they know it, it is not to be told to them again.
+        """
+        losers = self._territory.below(top) - told
+        for name in losers:
             for path in self._states[name].project.watch_paths:
                 if f"{path}/".startswith(f"{top}/"):
                     self.lost(path)
+        return losers
 
     def lost(self, directory: str) -> None:
         """The watch on a directory ended: what was below it is gone from here."""
