@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,7 @@ VALUE_LIMIT = 16 << 20
 
 _KEPT_ASIDE = 2
 _ASIDE = ".corrupt-"
+_COMPANIONS = ("-wal", "-shm", "-journal")
 _WAL_LIMIT = 8 << 20  # bytes to which the write-ahead log is cut back after a checkpoint
 
 _CREATE = """
@@ -96,6 +98,7 @@ def open_writable(database: Path) -> sqlite3.Connection:
 
 def open_readable(database: Path) -> sqlite3.Connection:
     """A connection that cannot write. Raises ForeignError, sqlite3.Error (also when there is no database)."""
+    _require_regular(database)
     connection = _connect(f"{database.absolute().as_uri()}?mode=ro")
     try:
         _require_ours(connection)
@@ -113,8 +116,15 @@ def _prepare(database: Path) -> None:
         raise StoreUnavailable(f"{directory}: {error.strerror}") from error
     if directory.is_symlink():
         raise StoreUnavailable(f"{directory} is a symbolic link: remove it")
-    if database.is_symlink():
-        raise ForeignError(f"{database} is a symbolic link")
+    _require_regular(database)
+
+
+def _require_regular(database: Path) -> None:
+    """SQLite follows links, also those of its companions, and waits for FIFOs."""
+    for suffix in ("", *_COMPANIONS):
+        with contextlib.suppress(FileNotFoundError):
+            if not stat.S_ISREG(os.lstat(f"{database}{suffix}").st_mode):
+                raise ForeignError(f"{database}{suffix} is not a regular file")
 
 
 def _connect(name: str) -> sqlite3.Connection:
@@ -184,7 +194,7 @@ def move_aside(database: Path) -> Path:
     taken = _aside(database)
     target = f"{database}{_ASIDE}{max(taken, default=0) + 1}"
     try:
-        for suffix in ("-wal", "-shm", ""):
+        for suffix in (*_COMPANIONS, ""):
             with contextlib.suppress(FileNotFoundError):
                 os.replace(f"{database}{suffix}", f"{target}{suffix}")
     except OSError as error:
@@ -207,6 +217,6 @@ def _aside(database: Path) -> list[int]:
 
 
 def _delete(name: str) -> None:
-    for suffix in ("-wal", "-shm", ""):
+    for suffix in (*_COMPANIONS, ""):
         with contextlib.suppress(OSError):
             os.unlink(name + suffix)

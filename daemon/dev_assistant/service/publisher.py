@@ -9,11 +9,12 @@ from functools import partial
 from pathlib import Path
 
 from dev_assistant.errors import UserError
-from dev_assistant.files import write_atomically
+from dev_assistant.files import Content, make_directory, read, write_atomically
 from dev_assistant.places import Runs
 from dev_assistant.report.artefacts import TRENDS, project_artefacts, workspace_artefacts
 from dev_assistant.report.views import ProjectView, WorkspaceView
 
+_TRENDS_LIMIT = 16 << 20  # bytes; what we write ourselves is far below
 _Maker = Callable[..., dict[str, bytes]]
 
 
@@ -63,7 +64,11 @@ def _write(owner: str, make: _Maker) -> None:
     runs = Runs(Path(owner))
     runs.prepare()
     directory = runs.stats
-    directory.mkdir(exist_ok=True)
-    trends = directory / TRENDS
-    for name, data in make(trends=trends.read_bytes() if trends.exists() else None).items():
+    make_directory(directory)
+    match read(str(directory / TRENDS), limit=_TRENDS_LIMIT):
+        case Content(data):
+            trends: bytes | None = data
+        case _:
+            trends = None
+    for name, data in make(trends=trends).items():
         write_atomically(directory / name, data)

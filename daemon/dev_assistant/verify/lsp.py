@@ -68,6 +68,7 @@ class Server:
             )
         except OSError as error:
             raise ToolError(f"{command[0]} cannot be started: {error.strerror}") from error
+        process.limit_memory(self._child)
         self._name = os.path.basename(command[0])
         self._notified = notified
         self._ids = 0
@@ -138,7 +139,7 @@ class Server:
         try:
             while (length := _length(output)) is not None:
                 self._dispatch(decoder.decode(output.read(length)))
-        except (OSError, ValueError, msgspec.MsgspecError):
+        except (OSError, ValueError, RecursionError, msgspec.MsgspecError):
             pass  # cut short or nonsense: for those who wait it has ended, which they are told below
         finally:
             self._replies.put(None)
@@ -172,4 +173,4 @@ def _length(output: IO[bytes]) -> int | None:
             return None
         if name.lower() == b"content-length":
             length = int(value)
-    return length if length is not None and length <= _LONGEST else None
+    return length if length is not None and 0 <= length <= _LONGEST else None

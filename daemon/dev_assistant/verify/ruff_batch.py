@@ -169,7 +169,7 @@ class _Answers:
             return
         try:
             found = _DECODER.decode(line)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, RecursionError) as error:
             raise ToolError(f"ruff printed what is not a finding: {error}") from None
         self.any = True
         path = self.known.get(found.filename)

@@ -40,6 +40,7 @@ def run_lines(
         )
     except OSError as error:
         raise ToolError(f"{command[0]} cannot be started: {error.strerror}") from error
+    process.limit_memory(child)
     try:
         return _drain(child, each, name=os.path.basename(command[0]), timeout=timeout, limit=limit)
     except BaseException:
