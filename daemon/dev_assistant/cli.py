@@ -15,7 +15,7 @@ from pathlib import Path
 
 from dev_assistant import failpoints
 from dev_assistant.errors import UserError, refused
-from dev_assistant.escape import visible
+from dev_assistant.escape import path_text, visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -173,7 +173,14 @@ def _tell(error: UserError, *, as_json: bool) -> int:
     status: int = getattr(error, "status", 2)
     if as_json and status == 2:  # noqa: PLR2004  usage and configuration, see the epilog
         sys.stdout.write(
-            json.dumps({"schema": "dev-assistant/error@1", "error": str(error), "hint": error.hint}) + "\n"
+            json.dumps(
+                {
+                    "schema": "dev-assistant/error@1",
+                    "error": path_text(str(error)),
+                    "hint": path_text(error.hint),
+                }
+            )
+            + "\n"
         )
     text = "".join(f"{visible(line)}\n" for line in str(error).splitlines())
     sys.stderr.write(f"dev-assistant: {text}")

@@ -108,7 +108,7 @@ def write_atomically(path: Path, data: bytes, *, durable: bool = False) -> None:
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with open(temporary, "wb") as handle:
+        with open(temporary, "wb", opener=_anew) as handle:
             failpoints.hit("file.write")
             handle.write(data)
             if durable:
@@ -130,6 +130,20 @@ def drop_temporaries(directory: Path) -> None:
         if _TEMPORARY.fullmatch(path.name):
             with contextlib.suppress(OSError):
                 path.unlink()
+
+
+def _anew(path: str, flags: int) -> int:
+    """Create a file; what a tree put in its place (a link, a FIFO) is removed and never opened."""
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+    return os.open(path, flags | os.O_EXCL | os.O_CLOEXEC, 0o666)
+
+
+def make_directory(path: Path) -> None:
+    """Make a directory below one that is there. Raises OSError, also for a link in its place."""
+    path.mkdir(exist_ok=True)
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, "is a symbolic link: remove it", str(path))
 
 
 def _sync_directory(directory: Path) -> None:

@@ -20,6 +20,14 @@ from typing import IO, NamedTuple, cast
 from dev_assistant import failpoints
 from dev_assistant.errors import ToolError
 
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
+_MOST_MEMORY = 2 << 30
+"""Bytes of a tool's address space; ruff takes half of it for a file of 100 MB."""
+
 _LAST_WORDS = 1.0
 """Seconds to read what a killed program still had in its pipes."""
 
@@ -52,6 +60,13 @@ def tool(name: str) -> str:
 def clean_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The environment for a tool: nothing in it may change what the tool reports."""
     return {key: value for key, value in environ.items() if not key.startswith(("RUFF_", "GIT_", "PYTHON"))}
+
+
+def limit_memory(child: subprocess.Popen[bytes]) -> None:
+    """Let a tool take no more than it ever needs: a tree may hand it a file without an end."""
+    if resource is not None and hasattr(resource, "prlimit"):
+        with contextlib.suppress(OSError, ValueError):
+            resource.prlimit(child.pid, resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
 
 
 class Children:
@@ -91,6 +106,7 @@ class Children:
             except OSError as error:
                 raise ToolError(f"{command[0]} cannot be started: {error.strerror}") from error
             self._running.add(child)
+        limit_memory(child)
         return child
 
     def left(self, child: subprocess.Popen[bytes]) -> None:

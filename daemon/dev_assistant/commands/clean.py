@@ -10,7 +10,7 @@ from pathlib import Path
 from dev_assistant import failpoints
 from dev_assistant.commands.output import root_of, write, write_json
 from dev_assistant.errors import UserError
-from dev_assistant.escape import visible
+from dev_assistant.escape import path_text, visible
 from dev_assistant.places import Runs, runtime_of
 from dev_assistant.serve.client import held
 
@@ -36,11 +36,11 @@ def run(args: argparse.Namespace) -> int:
     for path in targets:
         if not args.dry_run:
             failpoints.hit("clean.delete")
-            shutil.rmtree(path)
+            _remove(path)
     if args.json:
         document = {
             "schema": "dev-assistant/clean@1",
-            "removed": list(map(str, targets)),
+            "removed": [path_text(str(path)) for path in targets],
             "dry_run": args.dry_run,
         }
         write_json(document)
@@ -48,6 +48,16 @@ def run(args: argparse.Namespace) -> int:
         verb = "would remove" if args.dry_run else "removed"
         write("".join(f"{verb} {visible(str(path))}\n" for path in targets))
     return 0
+
+
+def _remove(path: Path) -> None:
+    try:
+        shutil.rmtree(path)
+    except OSError as error:
+        raise UserError(
+            f"{path} cannot be removed: {error.strerror}",
+            hint="dev-assistant clean --dry-run shows what is left",
+        ) from error
 
 
 def _owners(workspace: Path | None, root: Path) -> list[Path]:
@@ -61,4 +71,4 @@ def _targets(runs: Runs, everything: bool) -> list[Path]:
     if runs.root.is_symlink():
         return []
     path = runs.root if everything else runs.database.parent
-    return [path] if path.is_dir() else []
+    return [path] if path.is_dir() and not path.is_symlink() else []

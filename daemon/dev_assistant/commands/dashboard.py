@@ -10,7 +10,8 @@ from pathlib import Path
 
 from dev_assistant.commands.output import coloured, root_of, write
 from dev_assistant.errors import UserError
-from dev_assistant.escape import visible
+from dev_assistant.escape import path_text, visible
+from dev_assistant.files import Absent, Content, Unfit, Unreadable, read
 from dev_assistant.places import Runs, runtime_of
 from dev_assistant.serve.client import held
 
@@ -21,6 +22,7 @@ EXAMPLES = """\
   dev-assistant dashboard --path             where the file is
 """
 _WORKSPACE = "workspace_dashboard.md"
+_LIMIT = 64 << 20  # bytes
 _PROJECT = "team_dashboard.md"
 _OLD = "no daemon runs: the page is as of the time it names, and what changed since is not in it"
 
@@ -33,15 +35,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0. Raises UserError when there is no such project, or no dashboard of it yet."""
     path = _path(args)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise UserError(f"{path} does not exist yet", hint="dev-assistant start --wait") from None
+    text = _read(path)
     live = held(runtime_of(root_of(args)))
     if not live:
         sys.stderr.write(f"dev-assistant: {_OLD}\n")
     if args.json:
-        document = {"schema": "dev-assistant/dashboard@1", "path": str(path), "live": live, "markdown": text}
+        document = {
+            "schema": "dev-assistant/dashboard@1",
+            "path": path_text(str(path)),
+            "live": live,
+            "markdown": text,
+        }
         write(json.dumps(document) + "\n")
     elif args.path:
         write(f"{visible(str(path))}\n")
@@ -50,6 +54,18 @@ def run(args: argparse.Namespace) -> int:
     else:
         write(text)
     return 0
+
+
+def _read(path: Path) -> str:
+    """The page, in which a tree may have put anything before a daemon first wrote it. Raises UserError."""
+    match read(str(path), limit=_LIMIT):
+        case Content(data):
+            lines = data.decode("utf-8", "surrogateescape").split("\n")
+            return "\n".join(visible(line) for line in lines)
+        case Absent():
+            raise UserError(f"{path} does not exist yet", hint="dev-assistant start --wait")
+        case Unreadable(reason) | Unfit(reason):
+            raise UserError(f"{path} cannot be read: {reason}", hint="remove it: the daemon writes it anew")
 
 
 def _path(args: argparse.Namespace) -> Path:
@@ -68,5 +84,4 @@ def _render(text: str) -> None:
     from rich.console import Console  # noqa: PLC0415  only for a person at a terminal
     from rich.markdown import Markdown  # noqa: PLC0415
 
-    lines = (visible(line) for line in text.split("\n"))
-    Console(no_color=not coloured()).print(Markdown("\n".join(lines), hyperlinks=False))
+    Console(no_color=not coloured()).print(Markdown(text, hyperlinks=False))

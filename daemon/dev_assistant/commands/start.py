@@ -15,7 +15,7 @@ from pathlib import Path
 
 from dev_assistant.commands import wait
 from dev_assistant.commands.output import root_of, seconds, write, write_json
-from dev_assistant.escape import visible
+from dev_assistant.escape import path_text, visible
 from dev_assistant.places import Runtime, runtime_of
 from dev_assistant.serve.client import NoDaemon, SilentError, call, held
 from dev_assistant.service.handshake import Ready, Running, daemon_command, daemon_options, launch
@@ -96,7 +96,11 @@ def tell(outcome: Ready | Running, *, root: Path, as_json: bool) -> None:
         state = "already-running" if already else "started"
         pid = None if owner is None else owner.pid
         write_json(
-            {"schema": "dev-assistant/start@1", "state": state, "meta": {"pid": pid, "root": str(root)}}
+            {
+                "schema": "dev-assistant/start@1",
+                "state": state,
+                "meta": {"pid": pid, "root": path_text(str(root))},
+            }
         )
     elif already:
         write(f"already running: {_who(owner)}\n")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,7 @@ VALUE_LIMIT = 16 << 20
 
 _KEPT_ASIDE = 2
 _ASIDE = ".corrupt-"
+_COMPANIONS = ("-wal", "-shm", "-journal")
 _WAL_LIMIT = 8 << 20  # bytes to which the write-ahead log is cut back after a checkpoint
 
 _CREATE = """
@@ -101,6 +103,7 @@ def open_writable(database: Path) -> sqlite3.Connection:
 def open_readable(database: Path) -> sqlite3.Connection:
     """A connection that cannot write. Raises ForeignError, sqlite3.Error (also when there is no database)."""
     failpoints.hit("store.read")
+    _require_regular(database)
     connection = _connect(f"{database.absolute().as_uri()}?mode=ro")
     try:
         _require_ours(connection)
@@ -119,10 +122,7 @@ def _prepare(database: Path) -> None:
         raise StoreUnavailable(f"{directory}: {error.strerror}") from error
     if directory.is_symlink():
         raise StoreUnavailable(f"{directory} is a symbolic link: remove it")
-    if database.is_symlink():
-        raise ForeignError(f"{database} is a symbolic link")
-    if database.is_dir():
-        raise ForeignError(f"{database} is a directory")
+    _require_regular(database)
 
 
 def _make(database: Path) -> None:
@@ -141,6 +141,14 @@ def _make(database: Path) -> None:
     _delete(str(database))
     failpoints.hit("store.name")
     os.replace(temporary, database)
+
+
+def _require_regular(database: Path) -> None:
+    """SQLite follows links, also those of its companions, and waits for FIFOs."""
+    for suffix in ("", *_COMPANIONS):
+        with contextlib.suppress(FileNotFoundError):
+            if not stat.S_ISREG(os.lstat(f"{database}{suffix}").st_mode):
+                raise ForeignError(f"{database}{suffix} is not a regular file")
 
 
 def _connect(name: str) -> sqlite3.Connection:
@@ -213,7 +221,7 @@ def move_aside(database: Path) -> Path:
     taken = _aside(database)
     target = f"{database}{_ASIDE}{max(taken, default=0) + 1}"
     try:
-        for suffix in ("-wal", "-shm", ""):
+        for suffix in (*_COMPANIONS, ""):
             failpoints.hit("store.aside")
             with contextlib.suppress(FileNotFoundError):
                 os.replace(f"{database}{suffix}", f"{target}{suffix}")
@@ -237,6 +245,6 @@ def _aside(database: Path) -> list[int]:
 
 
 def _delete(name: str) -> None:
-    for suffix in ("-wal", "-shm", ""):
+    for suffix in (*_COMPANIONS, ""):
         with contextlib.suppress(OSError):
             os.unlink(name + suffix)

@@ -21,6 +21,7 @@ import msgspec
 from dev_assistant import failpoints
 from dev_assistant.errors import UserError
 from dev_assistant.escape import path_text
+from dev_assistant.files import make_directory
 from dev_assistant.logs import get_logger
 from dev_assistant.model import Checked, Digest, FileRecord, FileState, ProjectName, RelPath, Verdict
 from dev_assistant.places import Runs
@@ -142,7 +143,8 @@ class Answers:
         path = directory / uuid.uuid4().hex
         try:
             failpoints.hit("cookie.mkdir")
-            directory.mkdir(parents=True, exist_ok=True)
+            directory.parent.mkdir(exist_ok=True)
+            make_directory(directory)
             if not self.source.cover(str(directory)):
                 return None
             self.coordinator.post(Barrier(done.set, cookie=path.name, arrived=arrived.set))

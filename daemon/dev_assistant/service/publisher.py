@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dev_assistant import failpoints
 from dev_assistant.errors import UserError
-from dev_assistant.files import Content, drop_temporaries, read, write_atomically
+from dev_assistant.files import Content, drop_temporaries, make_directory, read, write_atomically
 from dev_assistant.places import Runs
 from dev_assistant.report.artefacts import TRENDS, project_artefacts, workspace_artefacts
 from dev_assistant.report.views import ProjectView, WorkspaceView
@@ -82,7 +82,7 @@ def _write(owner: str, make: _Maker, *, first: bool) -> None:
     runs.prepare()
     directory = runs.stats
     failpoints.hit("stats.mkdir")
-    directory.mkdir(exist_ok=True)
+    make_directory(directory)
     if first:
         drop_temporaries(directory)
     before = read(str(directory / TRENDS), limit=_TRENDS_LIMIT)

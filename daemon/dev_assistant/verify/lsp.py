@@ -171,4 +171,4 @@ def _length(output: IO[bytes]) -> int | None:
             return None
         if name.lower() == b"content-length":
             length = int(value)
-    return length if length is not None and length <= _LONGEST else None
+    return length if length is not None and 0 <= length <= _LONGEST else None

@@ -10,7 +10,8 @@ import os
 import re
 from typing import Final
 
-_EXCERPT = re.compile(r"^\s*\d*\s*\|")
+_EXCERPT = re.compile(r"^\s*\d*\s*\||^\s*\^+$")
+_PANIC = re.compile(r"panicked at [^\n]*\n([^\n]*)")
 _LINE = re.compile(r"TOML parse error at line (\d+)")
 _FILE = re.compile(r"Failed to parse (.+)$", re.MULTILINE)
 _LONGEST: Final = 300
@@ -20,6 +21,8 @@ def explain(stderr: bytes, *, root: str) -> str:
     """The cause; paths below ``root`` are told relative to it."""
     text = stderr.decode("utf-8", "replace")
     said = [line.strip() for line in text.splitlines() if line.strip() and not _EXCERPT.match(line)]
+    if panic := _PANIC.search(text):
+        return f"ruff crashed: {panic[1]}"[:_LONGEST]
     told = [line.removeprefix("Cause: ") for line in said if not line.startswith(("ruff failed", "warning:"))]
     last = (told[-1] if told else "ruff failed without a word").replace(root + "/", "")[:_LONGEST]
     file, line = _FILE.search(text), _LINE.search(text)

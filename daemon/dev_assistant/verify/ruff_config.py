@@ -92,6 +92,15 @@ def stamp(path: str) -> Stamp:
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
+def waits(path: str) -> bool:
+    """Whether there is something that is neither a regular file nor a directory: a FIFO, a device."""
+    try:
+        mode = os.stat(path).st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
 def candidates(directory: str, *, above: bool) -> Iterable[str]:
     """Where a configuration for ``directory`` could appear: in it, and ``above`` it and at the user's."""
     yield from (os.path.join(directory, name) for name in NAMES)
@@ -113,7 +122,7 @@ def _load(path: str) -> dict[str, Any] | None:
     try:
         with open(path, "rb") as handle:
             return tomllib.loads(handle.read(_LIMIT).decode())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
 
 

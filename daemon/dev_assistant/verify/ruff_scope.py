@@ -237,9 +237,14 @@ def build(
         stamps.setdefault(path, ruff_config.stamp(path))
 
     show_settings = _asker(ruff, project, timeout, children)
+    own = finder.governing(project.root)  # read by every run, since it runs there
 
     def ask(config: str | None) -> Group:
-        return _ask(config, chains.get(config, []) if config else [], project.root, show_settings)
+        chain = chains.get(config, []) if config else []
+        for file in (*chain, *(chains[own] if own else ())):
+            if file.extend and ruff_config.waits(file.extend):
+                return ruff_group.broken(config, f"{file.path} extends {file.extend}: not a regular file")
+        return _ask(config, chain, project.root, show_settings)
 
     with ThreadPoolExecutor(max_workers=2) as pool:
         groups = dict(zip(configs, pool.map(ask, configs), strict=True))

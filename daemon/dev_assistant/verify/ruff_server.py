@@ -210,7 +210,7 @@ class Session:
 class Servers:
     """The living servers, at most ``limit``; the one that was longest idle makes room. Thread-safe.
 
-    A server that fails is not asked again for a while, twice as long each time.
+    The servers of a project in which one fails are not asked again for a while, twice as long each time.
     """
 
     def __init__(self, *, limit: int = 4) -> None:
@@ -218,8 +218,8 @@ class Servers:
         self._children = process.Children()
         self._lock = threading.Lock()
         self._sessions: collections.OrderedDict[Key, Session] = collections.OrderedDict()
-        self._failures = 0
-        self._resume = 0.0
+        self._failures: collections.Counter[str] = collections.Counter()  # by the project's root
+        self._resume: dict[str, float] = {}
 
     def check(
         self, ruff: str, key: Key, documents: Sequence[Document], *, timeout: float
@@ -234,7 +234,7 @@ class Servers:
         except (ToolError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError, KeyError):
             self._failed(key, session)
             return {}
-        self._failures = 0
+        self._failures.pop(key.root, None)
         return verdicts
 
     def close(self) -> None:
@@ -253,7 +253,7 @@ class Servers:
             if session is not None and session.alive:
                 self._sessions.move_to_end(key)
                 return session
-            if time.monotonic() < self._resume:
+            if time.monotonic() < self._resume.get(key.root, 0.0):
                 return None
         started = Session(ruff, key, children=self._children)
         with self._lock:
@@ -270,9 +270,10 @@ class Servers:
         with self._lock:
             if session is not None and self._sessions.get(key) is session:
                 del self._sessions[key]
-            self._failures += 1
-            pause = min(_BACKOFF_SECONDS * 2 ** (self._failures - 2), _BACKOFF_LIMIT)
-            self._resume = time.monotonic() + (pause if self._failures > 1 else 0.0)
+            self._failures[key.root] += 1
+            failures = self._failures[key.root]
+            pause = min(_BACKOFF_SECONDS * 2 ** (failures - 2), _BACKOFF_LIMIT)
+            self._resume[key.root] = time.monotonic() + (pause if failures > 1 else 0.0)
         if session is not None:
             session.stop()
 

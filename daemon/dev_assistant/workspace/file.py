@@ -73,6 +73,8 @@ def refusal(root: str, *, home: str | None) -> str | None:
         return "lies in a system directory"
     if home is not None and root == os.path.realpath(home):
         return "is the home directory: everything in it would be read"
+    if home is not None and os.path.realpath(home).startswith(root + "/"):
+        return "holds the home directory: everything in it would be read"
     return None
 
 
