@@ -29,11 +29,13 @@ CONFIG = "fake.toml"
 class FakeScope:
     """Python files below ``root``; ``fake.toml`` in the root is the configuration."""
 
-    def __init__(self, config: bytes) -> None:
+    def __init__(self, config: bytes, on_claim: Callable[[], object] = lambda: None) -> None:
         self.config = config
+        self.on_claim = on_claim
         self.digest = digest_of(config)
 
     def claims(self, path: RelPath) -> Included | Excluded | None:
+        self.on_claim()
         if not path.endswith(".py"):
             return None
         if path.endswith("excluded.py"):
@@ -60,6 +62,7 @@ class FakeVerifier:
         self.release = "1.0"
         self.broken = ""
         self.before: Callable[[Job], None] = lambda job: None
+        self.on_claim: Callable[[], object] = lambda: None
 
     def version(self) -> str:
         return self.release
@@ -72,7 +75,10 @@ class FakeVerifier:
         self, project: Project, directories: Iterable[str], *, timeout_seconds: float | None = None
     ) -> FakeScope:
         config = Path(project.root, CONFIG)
-        return FakeScope(config.read_bytes() if config.exists() else b"")
+        return FakeScope(config.read_bytes() if config.exists() else b"", self._claimed)
+
+    def _claimed(self) -> None:
+        self.on_claim()
 
     def verify(self, project: Project, scope: FakeScope, jobs: Sequence[Job]) -> list[Result]:  # type: ignore[override]
         return [self._verify(project, job) for job in jobs]

@@ -41,6 +41,7 @@ def answers(world: World) -> Answers:
         lookup=lambda root, keys: {},
         stop=lambda: None,
         ended=threading.Event(),
+        stacks=lambda: "",
     )
 
 

@@ -61,7 +61,7 @@ def test_a_coordinator_in_a_hung_file_system_is_named_with_its_path(
     (root / "app").mkdir()
     world = World(root, beats=beats).start()
     world.write("app/m.py", "new\n")
-    world.on_look = hung
+    world.verifier.on_claim = hung
     with thread("coordinator", world.settle, hung):
         clock.advance(9.0)
         assert beats.overdue() == ()

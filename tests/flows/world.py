@@ -58,8 +58,7 @@ class World:
     """The workspace in ``root``; ``project`` is the one that is meant when none is named.
 
     ``errands_run`` counts walks and readings of configuration; ``retired`` are the projects whose files
-    were closed; with ``load_error`` the configuration cannot be read at all; ``on_look`` is called while a
-    file is looked at.
+    were closed; with ``load_error`` the configuration cannot be read at all.
     """
 
     def __init__(
@@ -72,7 +71,6 @@ class World:
         beats: Beats | None = None,
     ) -> None:
         beats = beats or Beats()
-        self.on_look: Callable[[], object] = lambda: None
         self.root = root
         self.project = project
         self.time = _EPOCH
@@ -118,7 +116,6 @@ class World:
         self.source.start(self.coordinator.post)
 
     def _wall(self) -> int:
-        self.on_look()
         return time.time_ns() + int((self.time - _EPOCH) * 1e9)
 
     def load(self) -> Configuration:

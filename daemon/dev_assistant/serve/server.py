@@ -192,7 +192,7 @@ class _Acceptor:
         self._path = path
         self._take = take
         self._stopping = threading.Event()
-        self._spare: int | None = None
+        self._spare: int | None = _descriptor()
         self._listener, self._inode = _listen(path)
         self._thread = self._started()
 
@@ -230,7 +230,7 @@ class _Acceptor:
         while not self._stopping.is_set():
             try:
                 if self._spare is None:
-                    self._spare = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+                    self._spare = _descriptor()
                 arrival.poll()
                 self._take(self._listener.accept()[0])
             except (OSError, RuntimeError) as error:  # out of descriptors, or of threads
@@ -253,6 +253,10 @@ class _Acceptor:
                     connection, encode_error(f"the daemon cannot answer: {error}", hint="try again", status=3)
                 )
         self._listener.settimeout(None)
+
+
+def _descriptor() -> int:
+    return os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
 
 
 def _listen(path: Path) -> tuple[socket.socket, int]:

@@ -39,6 +39,14 @@ class Batch:
     verdicts: dict[Digest, Verdict] = field(default_factory=dict)
     evidence: list[Evidence] = field(default_factory=list)
 
+    def remember(self, store: VerdictStore) -> int:
+        """Save what is for the cache; the number of verdicts."""
+        count = len(self.verdicts)
+        if self.files or self.verdicts:
+            store.save(self.files, self.verdicts)
+            self.files, self.verdicts = {}, {}
+        return count
+
     def add(self, other: Batch) -> None:
         self.files |= other.files
         self.verdicts |= other.verdicts
@@ -59,6 +67,10 @@ class Ledgers:
     evidence: EvidenceLog
     prune: Callable[[], object]
     epoch: Callable[[], int]
+
+    def close(self) -> None:
+        self.evidence.close()
+        self.store.close()
 
 
 _PRUNE_EVERY = 5_000
@@ -249,18 +261,12 @@ class Scribe:
                 ledgers.evidence.append(batch.evidence)
                 batch.evidence = []
         finally:
-            self._remember(ledgers.store, batch)
+            self._grown += batch.remember(ledgers.store)
             if ledgers.epoch() != before:
                 self._lost(project)
         if self._grown > _PRUNE_EVERY:
             self._grown = 0
             ledgers.prune()
-
-    def _remember(self, store: VerdictStore, batch: Batch) -> None:
-        if batch.files or batch.verdicts:
-            store.save(batch.files, batch.verdicts)
-            self._grown += len(batch.verdicts)
-            batch.files, batch.verdicts = {}, {}
 
     def _ledgers(self, project: ProjectName) -> Ledgers:
         if project not in self._open:
@@ -278,10 +284,8 @@ class Scribe:
             self._shut(project)
 
     def _shut(self, project: ProjectName) -> None:
-        ledgers = self._open.pop(project, None)
-        if ledgers is not None:
-            ledgers.evidence.close()
-            ledgers.store.close()
+        if project in self._open:
+            self._open.pop(project).close()
 
 
 def _records_of(project: ProjectName) -> str:

@@ -42,6 +42,8 @@ GOLDEN = """\
 
 Generated 2023-11-15 12:00:00 UTC · idle · pid 12 · up 1 min 1 s · 80 MB · 0 waiting, 0 running · 75 % from the cache
 
+As of the time above. A daemon that runs writes this page anew when anything in it changes; `dev-assistant status` says whether one does. If none does, what changed since is not in here.
+
 **⚠️ Not proved: 1 failed of 5 files; 4 findings in 3 judged files.**
 
 | Files | Fresh | Stale | Pending | Failed | Skipped | Findings | Security | Clean | Score |
@@ -193,7 +195,7 @@ def test_project_page_shows_its_own_figures(small):
     page = project_dashboard(backend, now=NOON)
 
     assert page.startswith(
-        "# Project `backend`\n\nGenerated 2023-11-15 12:00:00 UTC · 66.6 % from the cache\n\n**⚠️ "
+        "# Project `backend`\n\nGenerated 2023-11-15 12:00:00 UTC · 66.6 % from the cache\n\nAs of the time above."
     )
     assert "[`api/x.py`](../../api/x.py)" in page
     assert "1 file of `backend` could not be verified: `ruff crashed`." in page
