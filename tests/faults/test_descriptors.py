@@ -37,6 +37,9 @@ def descriptors(pid: int, more: int) -> Iterator[None]:
 
 def test_clients_are_told_and_what_was_missed_is_made_good(place: Desk) -> None:
     pid = place.status()["pid"]
+    place.write("app/a.py", "import re\n")  # what is opened once and kept is open from here on
+    place.settle()
+    place.check()
     daemon = psutil.Process(pid)
     before, spent = daemon.num_fds(), sum(daemon.cpu_times()[:2])
     with descriptors(pid, more=-3):

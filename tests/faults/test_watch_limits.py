@@ -49,7 +49,8 @@ def test_what_is_above_the_limit_is_polled_and_told(place: Inside) -> None:
     assert "sudo sysctl user.max_inotify_watches=524288" in told
     assert f"(pid {status['pid']}) {LIMIT}" in told
     before = status["projects"][0]["findings"]
-    (Path(uncovered[-1]["directory"]) / "a.py").write_text("import os\nimport sys\n")
+    polled = [at for each in uncovered if place.root in (at := Path(each["directory"])).parents]
+    (polled[-1] / "a.py").write_text("import os\nimport sys\n")
     until(lambda: place.status()["projects"][0]["findings"] == before + 1)
     assert status["watch"]["directories"] > DIRECTORIES
     place.agree()

@@ -255,7 +255,7 @@ class Engine:
             started=clock(),
         )
         self.bench = Bench(
-            verifiers={"ruff": tool},  # type: ignore[dict-item]
+            verifiers={"ruff": tool},
             assignments=lambda: self.coordinator.assignments,
             post=self.coordinator.post,
         )
@@ -266,7 +266,7 @@ class Engine:
     def _collaborators(self) -> Collaborators:
         return Collaborators(
             source=self.source,
-            verifiers={"ruff": self.tool},  # type: ignore[dict-item]
+            verifiers={"ruff": self.tool},
             queue=self.queue,
             feed=Feed(),
             run=lambda errand, urgency: self.errands.append((urgency, errand)),

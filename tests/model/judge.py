@@ -27,7 +27,7 @@ from dev_assistant.model import (
     Severity,
     Verdict,
 )
-from dev_assistant.ports import Excluded, Included, Reach
+from dev_assistant.ports import Excluded, Included, Reach, Scope
 
 CONFIG = "lint.toml"
 EXCLUDED = "excluded by lint.toml"
@@ -125,8 +125,11 @@ class ModelScope:
         ups = self.upwards(os.path.dirname(self.absolute(path)))
         return all(self._configs.get(up) == regular(f"{up}/{CONFIG}") for up in ups)
 
+    def configures(self, path: RelPath) -> bool:
+        return os.path.basename(path) == CONFIG
+
     def reach(self, path: RelPath) -> Reach:
-        if os.path.basename(path) == CONFIG:
+        if self.configures(path):
             return Reach.CONFIGURATION
         if "/" not in path:
             return Reach.PROJECT
@@ -179,12 +182,17 @@ class ModelVerifier:
             raise ToolError("the tool is not installed")
         return self.release
 
+    def prove(self) -> None:
+        if self.missing:
+            raise ToolError("the tool is not installed")
+
     def scope(
         self, project: Project, directories: Iterable[str], *, timeout_seconds: float | None = None
     ) -> ModelScope:
         return ModelScope(project, directories, top=self.top)
 
-    def verify(self, project: Project, scope: ModelScope, jobs: Sequence[Job]) -> list[Result]:
+    def verify(self, project: Project, scope: Scope, jobs: Sequence[Job]) -> list[Result]:
+        assert isinstance(scope, ModelScope)
         return [Result(job, self._verify(scope, job), 1.0) for job in jobs]
 
     def _verify(self, scope: ModelScope, job: Job) -> Verdict | Moved:

@@ -32,6 +32,8 @@ from model.tree import (
 )
 
 YEAR_NS = 365 * 86_400 * 10**9
+BACK_OFF = 31.0
+"""Seconds after which the daemon has asked once more for a tool that was missing, however often before."""
 _directories = st.sampled_from((*DIRECTORIES, "attic/a"))
 _code = st.builds(lambda directory, name: f"{directory}/{name}", _directories, st.sampled_from(CODE))
 _trees = st.sampled_from((*MOVABLE, *STORED))
@@ -280,7 +282,7 @@ class Machine(RuleBasedStateMachine):
     def _lift(self) -> None:
         if self.tool.missing:
             self.tool.missing = False
-            self.clock.now += 1.5
+            self.clock.now += BACK_OFF
             self.engine.round()
         self.engine.busy = self.disk.full = False
 

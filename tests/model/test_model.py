@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from model.machine import Machine
@@ -38,6 +38,7 @@ def run(record_property: Record, *, examples: int, steps: int, derandomize: bool
             database=None,
             deadline=None,
             report_multiple_bugs=False,
+            phases=(Phase.generate, Phase.shrink),  # without explaining, whose tracing takes most of the time
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -20,7 +20,7 @@ from dev_assistant.record.reader import VerdictReader
 from dev_assistant.serve.client import NoDaemon, RefusedError, SilentError, call
 from system.daemon_process import PATIENCE, Desk, Document
 
-LASTING = {"lock", "control.sock", "stderr"}
+LASTING = {"lock", "control.sock", "stderr", "status.json"}
 """What may stand in the runtime directory while a daemon runs."""
 
 

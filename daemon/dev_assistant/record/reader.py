@@ -6,6 +6,7 @@ It changes nothing and repairs nothing, which is the store's: what it cannot rea
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -24,6 +25,9 @@ _LOG = get_logger("record")
 class VerdictReader:
     """Owned by the thread of its first use. A database that is missing, locked or damaged holds nothing;
     the next call looks again.
+
+    On a disk that is read-only nothing stays open between two calls: SQLite remembers that the shared
+    memory cannot be written until the last connection of the process is closed, the store's too.
     """
 
     def __init__(self, database: Path) -> None:
@@ -67,6 +71,9 @@ class VerdictReader:
             _LOG.debug("the cache cannot be read", database=str(self._database), reason=str(error))
             self.close()
             return nothing
+        finally:
+            if not os.access(self._database, os.W_OK):
+                self.close()
 
 
 def _sound(rows: Iterable[tuple[bytes, bytes, int]]) -> Iterator[tuple[Digest, Verdict]]:
