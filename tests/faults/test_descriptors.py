@@ -36,23 +36,25 @@ def descriptors(pid: int, more: int) -> Iterator[None]:
 
 
 def test_clients_are_told_and_what_was_missed_is_made_good(place: Desk) -> None:
-    pid = place.status()["pid"]
-    place.write("app/a.py", "import re\n")  # what is opened once and kept is open from here on
-    place.settle()
-    place.check()
-    daemon = psutil.Process(pid)
-    before, spent = daemon.num_fds(), sum(daemon.cpu_times()[:2])
-    with descriptors(pid, more=-3):
-        place.write("app/a.py", "import os, sys\n")
-        place.write("app/new/b.py", "import re\n")
+    daemon = psutil.Process(place.status()["pid"])
+    starve(place, daemon, 1)
+    held = daemon.num_fds()  # by now the database is open everywhere
+    starve(place, daemon, 2)
+    until(lambda: daemon.num_fds() <= held)
+
+
+def starve(place: Desk, daemon: psutil.Process, number: int) -> None:
+    spent = sum(daemon.cpu_times()[:2])
+    with descriptors(daemon.pid, more=-3):
+        place.write("app/a.py", f"import os, sys\n{number}\n")
+        place.write(f"app/new{number}/b.py", "import re\n")
         refused = [place.run("status") for _ in range(3)]
         assert {done.returncode for done in refused} <= {0, 3}, refused
         assert all(done.stderr for done in refused if done.returncode), refused
     assert sum(daemon.cpu_times()[:2]) - spent < 2.0
-    until(lambda: place.check()["summary"]["fresh"] == 2)
+    until(lambda: place.check()["summary"]["fresh"] == 1 + number)
     place.agree()
-    assert place.status()["pid"] == pid
-    until(lambda: daemon.num_fds() <= before + 1)
+    assert place.status()["pid"] == daemon.pid
 
 
 def test_a_file_that_no_descriptor_was_left_for_is_tried_again_by_itself(place: Desk) -> None:
