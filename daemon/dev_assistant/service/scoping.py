@@ -70,7 +70,10 @@ class Scoping:
                 state.owe_bulk(path, since=now, trigger=trigger, epoch=epoch)
 
     def rescope(self, state: ProjectState, *, epoch: Epoch | None = None, walked: bool = False) -> None:
-        """Read the verifiers' configuration of a project anew; ``walked``: after a walk of all of it."""
+        """Read the verifiers' configuration of a project anew; ``walked``: after a walk of all of it.
+
+        For the first time it has time until everything is watched.
+        """
         if state.scoping:
             state.scope_outdated = True
             return
@@ -86,7 +89,8 @@ class Scoping:
                 verifier.prove()
             return verifier.scope(project, directories, timeout_seconds=timeout)
 
-        self._run(lambda: self._read(project, scope_by, wanted, debt, walked), Urgency.INTERACTIVE)
+        urgency = Urgency.BULK if state.scopes is None else Urgency.INTERACTIVE
+        self._run(lambda: self._read(project, scope_by, wanted, debt, walked), urgency)
 
     def _read(
         self,
