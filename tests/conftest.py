@@ -20,7 +20,9 @@ settings.register_profile("ci", deadline=None, derandomize=True)
 settings.register_profile("deep", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
-_HOME = Path(tempfile.mkdtemp(prefix="dev-assistant-home-"))
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER")
+_HOME = Path(os.environ["HOME"], _WORKER) if _WORKER else Path(tempfile.mkdtemp(prefix="dev-assistant-home-"))
+"""A worker's lies in that of the process that started it, which removes both."""
 _PLACES = {
     "HOME": "",
     "XDG_CONFIG_HOME": "config",
@@ -35,7 +37,7 @@ _LOCAL = ("127.", "::1", "localhost", "0.0.0.0")
 def _settle_in() -> None:
     for variable, name in _PLACES.items():
         place = _HOME / name
-        place.mkdir(mode=0o700, exist_ok=True)
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.environ[variable] = str(place)
     for variable in [name for name in os.environ if name.startswith(("DEV_ASSISTANT_", "RUFF_", "GIT_"))]:
         del os.environ[variable]
