@@ -16,7 +16,7 @@ EXAMPLES = """\
   dev-assistant wait --timeout 30       exit status 3 when that is not enough
 """
 _INCOMPLETE = 3
-_GRACE_S = 5.0  # the daemon keeps the time; this is for its answer to arrive
+_GRACE_S = 1.0  # the daemon keeps the time; this is for its answer to arrive
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
