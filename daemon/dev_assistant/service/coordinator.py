@@ -202,7 +202,10 @@ class Coordinator:
             self._parts.surveys.whole(state, trigger=trigger)
 
     def _recheck(self, message: Recheck) -> None:
+        """What is saved next finds the cache opened anew, so that damage below open connections shows."""
         now = self._now()
+        for name in {name for name, _ in message.paths}:
+            self._with.retire(name)
         for name, path in message.paths:
             state = self._parts.states.get(name)
             if state is not None and state.files.get(path) is not None:
