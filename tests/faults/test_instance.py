@@ -54,7 +54,7 @@ def test_of_twenty_starts_one_wins_and_all_end_well(
         starts = [pool.submit(place.run, "start") for _ in range(RACERS)]
         statuses = [each.result().returncode for each in starts]
     assert statuses == [0] * RACERS
-    assert len(daemons(place)) == 1
+    until(lambda: len(daemons(place)) == 1)  # who lost may still be on the way out
     place.agree()
     record_property("starts", RACERS)
 
