@@ -141,7 +141,7 @@ class Judging:
         if left.record is None:
             self._gone(state, left.path)
             state.forget(left.path)
-            if known is not None and known.state is not FileState.PENDING:
+            if known is not None:
                 self._batch(state).files[left.path] = None
         else:
             if state.debts[left.path].trigger not in _READ_ANYWAY:

@@ -39,9 +39,14 @@ class Opener:
         self._now = now
 
     def open(self, entry: ConfiguredProject, ledger: Ledger) -> ProjectState:
-        """A project's state as its cache remembers it, with nothing owed yet."""
+        """A project's state as its cache remembers it, with nothing owed yet.
+
+        Without ``cache_enabled`` only the names count, so that what is gone is forgotten on disk too.
+        """
         reader = self._reader(entry)
-        records = reader.load() if entry.settings.cache_enabled else {}
+        records = reader.load()
+        if not entry.settings.cache_enabled:
+            records = dict.fromkeys(records, FileRecord(FileState.PENDING))
         return ProjectState(
             project=entry.project,
             settings=entry.settings,
