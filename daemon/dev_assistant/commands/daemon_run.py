@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import time
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -135,9 +135,7 @@ def _serve(
     sys.setswitchinterval(_SWITCH_SECONDS)
     stopping = _stop_on_signals()
     runs = Runs(configuration.root)
-    with suppress(OSError):  # a full or read-only disk: told in ``degraded``, and tried again with each write
-        runs.prepare()
-        runs.forget_cookies()
+    refusal = _prepare(runs)
     beats = Beats(patience(timeout_seconds=configuration.settings.verification_timeout_sec))
     with ExitStack() as stack:
         sinks: list[Sink] = [RotatingFile(runs.log)]
@@ -147,6 +145,8 @@ def _serve(
         levels = dict(settings.log_levels)
         log = stack.enter_context(logging_to(*sinks, level=settings.log_level, levels=levels, beats=beats))
         log_deaths()
+        if refusal:
+            _LOG.warning("the disk refuses: tried again with each write", reason=refusal)
         source = RenewedSource(partial(open_source, poll_interval=settings.poll_interval_sec, beats=beats))
         assembly = assemble(
             configuration,
@@ -166,6 +166,16 @@ def _serve(
             governor=assembly.governor,
         )
         return _Watch(assembly, server, supervisor, runtime, instance, readiness, stopping, loading).run()
+
+
+def _prepare(runs: Runs) -> str:
+    """Why nothing can be written there, or ""; a full or read-only disk is told in ``degraded`` later on."""
+    try:
+        runs.prepare()
+        runs.forget_cookies()
+    except OSError as error:
+        return str(error)
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
