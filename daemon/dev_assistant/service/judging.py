@@ -114,7 +114,7 @@ class Judging:
     def _plan(self, state: ProjectState, path: RelPath, awaited: Awaited, urgency: Urgency) -> Iterable[Job]:
         """Settle the path, or await it: then the jobs that will settle it."""
         known = state.files.get(path)
-        self._announce(state, path, known, awaited.fingerprint.digest)
+        self._announce(state, path, known, awaited)
         if len(awaited.parts) == len(awaited.wanted):
             state.awaited.pop(path, None)
             self._accept(state, path, awaited, urgency=urgency, cached=True)
@@ -125,13 +125,21 @@ class Judging:
             state.files.put(path, _in_state(known, held))
         return self._planner.jobs(state, path, awaited, urgency=urgency)
 
-    def _announce(self, state: ProjectState, path: RelPath, known: FileRecord | None, digest: str) -> None:
+    def _announce(
+        self, state: ProjectState, path: RelPath, known: FileRecord | None, awaited: Awaited
+    ) -> None:
+        """Once for the same bytes: two files that decide about each other must not do so for ever."""
+        before = state.awaited.get(path)
+        last = before.announced if before is not None else None
+        awaited.announced = last
         if state.debts[path].trigger in _READ_ANYWAY:
             return
-        if known is None or known.fingerprint is None:
+        last = last or _digest(known)
+        awaited.announced = awaited.fingerprint.digest
+        if last is None:
             decides = reach(state, path) is not Reach.ITSELF
         else:
-            decides = known.fingerprint.digest != digest and configures(state, path)
+            decides = last != awaited.announced and configures(state, path)
         if decides:
             self._ripple(state, path)
 

@@ -45,7 +45,8 @@ class Debt(NamedTuple):
 class Awaited:
     """Bytes whose verdicts are on the way: the parts that are in, and the keys still wanted.
 
-    ``lasting`` is the fingerprint as it may be remembered (see ``plan.Look``).
+    ``lasting`` is the fingerprint as it may be remembered (see ``plan.Look``). ``announced``: the digest of
+    the bytes for which what they decide about other files was looked at again already.
     """
 
     fingerprint: Fingerprint
@@ -54,6 +55,7 @@ class Awaited:
     parts: dict[str, Part]
     bases: dict[str, Digest]
     duration_ms: float = 0.0
+    announced: str | None = None
 
 
 @dataclass(slots=True)
