@@ -9,6 +9,7 @@ from pathlib import Path
 from dev_assistant.diagnosis.case import Case
 from dev_assistant.diagnosis.outcome import Diagnosis, fine, problem
 from dev_assistant.places import Runs
+from dev_assistant.report.markdown import plural
 
 _NAME = "permissions"
 
@@ -21,7 +22,7 @@ def access(case: Case) -> Iterator[Diagnosis]:
     yield from found
     if not found:
         read, written = len(case.tops), len(case.runs)
-        value = f"{read:,} directories to read, {written:,} RUNS/ to write"
+        value = f"{plural(read, 'directory', 'directories')} to read, {written:,} RUNS/ to write"
         yield fine(_NAME, "everything can be read and written", where=str(case.root), value=value)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dev_assistant.diagnosis.case import Case
 from dev_assistant.diagnosis.outcome import Diagnosis, fine, problem, warning
 from dev_assistant.errors import Problem
+from dev_assistant.report.markdown import plural
 
 _NAME = "configuration"
 
@@ -19,7 +20,7 @@ def configuration(case: Case) -> Iterator[Diagnosis]:
         yield warning(_NAME, text, advice="make the directory, or correct what names it")
     if not configured.all_problems:
         where = str(configured.file or configured.root)
-        yield fine(_NAME, "is read", where=where, value=f"{len(configured.projects):,} projects")
+        yield fine(_NAME, "is read", where=where, value=plural(len(configured.projects), "project"))
 
 
 def _mistake(found: Problem) -> Diagnosis:

@@ -17,6 +17,7 @@ from dev_assistant.places import Runs
 from dev_assistant.record.chain import Kind, check_end
 from dev_assistant.record.database import ForeignError, aside, is_damage, open_readable
 from dev_assistant.record.reader import VerdictReader
+from dev_assistant.report.markdown import plural
 from dev_assistant.service.configuration import ConfiguredProject
 
 _MEGABYTE = 1_000_000
@@ -37,7 +38,7 @@ def cache(case: Case) -> Iterator[Diagnosis]:
                 wrong = True
                 yield found
     if not wrong:
-        value = f"{size / _MEGABYTE:,.1f} MB for {len(case.projects):,} projects"
+        value = f"{size / _MEGABYTE:,.1f} MB for {plural(len(case.projects), 'project')}"
         yield fine("cache", "is readable and within its limits", value=value)
 
 
@@ -96,7 +97,7 @@ def evidence(case: Case) -> Iterator[Diagnosis]:
             say = warning if torn else problem
             yield say("evidence", one.what, where=where, value=one.kind.value, advice=advice)
     if not wrong:
-        yield fine("evidence", "the ends of all chains are whole", value=f"{lines:,} lines looked at")
+        yield fine("evidence", "the ends of all chains are whole", value=f"{plural(lines, 'line')} looked at")
 
 
 def log(case: Case) -> Iterator[Diagnosis]:

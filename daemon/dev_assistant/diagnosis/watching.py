@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from dev_assistant.diagnosis.case import Case
 from dev_assistant.diagnosis.outcome import Diagnosis, fine, warning
 from dev_assistant.ports import Holder
+from dev_assistant.report.markdown import plural
 from dev_assistant.watch import inotify_calls
 from dev_assistant.watch.holders import holders
 from dev_assistant.watch.ignore import IgnoreRules
@@ -32,14 +33,14 @@ def watches(case: Case) -> Iterator[Diagnosis]:
         return
     limit, setting = found
     held = [holder for holder in holders(proc=str(case.proc), limit=sys.maxsize) if _ours(case, holder)]
-    used = sum(holder.watches for holder in held)
-    needed, complete, watched = _needed(case)
-    value = f"{limit:,} allowed, {used:,} in use, {'' if complete else 'more than '}{needed:,} needed"
-    if needed - watched + used <= limit:
+    used, demand = sum(holder.watches for holder in held), _demand(case)
+    more = "" if demand.complete else "more than "
+    value = f"{limit:,} allowed, {used:,} in use, {more}{demand.needed:,} needed"
+    if not demand.refused and demand.needed - demand.given + used <= limit:
         yield fine("watches", "there is one for every directory", where=setting, value=value)
         return
-    wanted = max(inotify_calls.ENOUGH, 2 * needed)
     told = ", ".join(f"{each.name} (pid {each.pid}) {each.watches:,}" for each in held[:_SHOWN])
+    wanted = max(inotify_calls.ENOUGH, 2 * demand.needed)
     advice = f"sudo sysctl {setting}={wanted}" + (f"; they are held by {told}" if told else "")
     what = "there are not enough: some directories are only polled"
     yield warning("watches", what, where=setting, value=value, advice=advice)
@@ -87,7 +88,7 @@ def file_systems(case: Case) -> Iterator[Diagnosis]:
         advice = f"it is polled every {interval:g} s; run the daemon where the files are to hear at once"
         yield warning("file system", silent.reason(place), where=place, advice=advice)
     if not places:
-        value = f"{len(case.tops):,} directories"
+        value = plural(len(case.tops), "directory", "directories")
         yield fine("file system", "every watched place tells of its changes", value=value)
 
 
@@ -103,16 +104,25 @@ def _ours(case: Case, holder: Holder) -> bool:
         return False
 
 
-def _needed(case: Case) -> tuple[int, bool, int]:
-    """Directories to be watched, whether all were counted, and how many of them have their watch already."""
+class _Demand(NamedTuple):
+    """Directories to be watched; ``complete`` when all were counted.
+
+    So many are ``given`` their watch already, and so many ``refused`` one for want of watches.
+    """
+
+    needed: int
+    complete: bool = True
+    given: int = 0
+    refused: int = 0
+
+
+def _demand(case: Case) -> _Demand:
     told = (case.attendance.status or {}).get("watch")
     if told and told.get("backend") == "inotify":
-        reasons = Counter(gap["reason"] for gap in told.get("uncovered", ()))
-        short = sum(number for reason, number in reasons.items() if inotify_calls.EXHAUSTED in reason)
-        watched = told["directories"] - told.get("polled", 0)
-        return watched + short, True, watched
-    found, complete = _counted(case)
-    return found, complete, 0
+        refused = sum(inotify_calls.EXHAUSTED in gap["reason"] for gap in told.get("uncovered", ()))
+        given = told["directories"] - told.get("polled", 0)
+        return _Demand(given + refused, given=given, refused=refused)
+    return _Demand(*_counted(case))
 
 
 def _counted(case: Case) -> tuple[int, bool]:
