@@ -16,7 +16,7 @@ from dev_assistant.diagnosis.case import Case, open_case
 from dev_assistant.diagnosis.configured import configuration
 from dev_assistant.diagnosis.disk import clock, room
 from dev_assistant.diagnosis.limits import descriptors
-from dev_assistant.diagnosis.outcome import Diagnosis, Level
+from dev_assistant.diagnosis.outcome import Diagnosis, Level, unknown
 from dev_assistant.diagnosis.records import cache, evidence, log
 from dev_assistant.diagnosis.tools import git, judges, python
 from dev_assistant.diagnosis.watching import file_systems, instances, queue, watches
@@ -122,7 +122,7 @@ def _unknown(name: str, error: Exception | None, limit: float) -> Diagnosis:
     else:
         report = write_report(error, ["doctor", name])
         what, advice = f"internal error: {error!r}", f"a report is in {report}"
-    return Diagnosis(name, Level.UNKNOWN, what, advice=advice)
+    return unknown(name, what, advice=advice)
 
 
 def _cut(told: list[Diagnosis]) -> list[Diagnosis]:

@@ -39,3 +39,8 @@ def warning(name: str, what: str, *, where: str = "", value: str = "", advice: s
 def problem(name: str, what: str, *, where: str = "", value: str = "", advice: str) -> Diagnosis:
     """The daemon cannot do its work, or what it says cannot be kept."""
     return Diagnosis(name, Level.PROBLEM, what, where, value, advice)
+
+
+def unknown(name: str, what: str, *, where: str = "", advice: str) -> Diagnosis:
+    """It could not be looked at: nothing is said of it."""
+    return Diagnosis(name, Level.UNKNOWN, what, where, "", advice)

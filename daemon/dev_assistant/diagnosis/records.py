@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dev_assistant.diagnosis.case import Case
-from dev_assistant.diagnosis.outcome import Diagnosis, fine, problem, warning
+from dev_assistant.diagnosis.outcome import Diagnosis, fine, problem, unknown, warning
 from dev_assistant.places import Runs
-from dev_assistant.record.chain import Kind, check_end
+from dev_assistant.record.chain import Break, End, Kind, check_end
 from dev_assistant.record.database import ForeignError, aside, is_damage, open_readable
 from dev_assistant.record.reader import VerdictReader
 from dev_assistant.report.markdown import plural
@@ -29,17 +29,26 @@ _LOGS = 60 * _MEGABYTE
 
 def cache(case: Case) -> Iterator[Diagnosis]:
     """Size and state of each project's database."""
-    size, wrong = 0, False
+    found: list[Diagnosis] = []
+    size = 0
     for entry in case.projects:
         database = Runs(Path(entry.project.root)).database
         size += (own := _bytes(database))
-        for found in (_readable(database), _within(entry, database, own), _moved(database)):
-            if found is not None:
-                wrong = True
-                yield found
-    if not wrong:
+        try:
+            told = (_readable(database), _within(entry, database, own), _moved(database))
+        except OSError as error:
+            told = (_closed("cache", error), None, None)
+        found += filter(None, told)
+    yield from found
+    if not found:
         value = f"{size / _MEGABYTE:,.1f} MB for {plural(len(case.projects), 'project')}"
         yield fine("cache", "is readable and within its limits", value=value)
+
+
+def _closed(name: str, error: OSError) -> Diagnosis:
+    where = str(error.filename or "")
+    what = f"cannot be looked at: {error.strerror or error}"
+    return unknown(name, what, where=where, advice="chmod or chown what is above it")
 
 
 def _readable(database: Path) -> Diagnosis | None:
@@ -78,26 +87,38 @@ def _moved(database: Path) -> Diagnosis | None:
 
 def evidence(case: Case) -> Iterator[Diagnosis]:
     """The last lines of each chain follow one another, and the last one that was recorded is there."""
-    lines, wrong = 0, False
+    found: list[Diagnosis] = []
+    lines = 0
     for entry in case.projects:
         runs = Runs(Path(entry.project.root))
-        reader = VerdictReader(runs.database)
-        head = reader.head()  # before the lines: a daemon adds behind it
-        reader.close()
-        end = check_end(runs.evidence, head=head)
+        try:
+            end = _end(runs)
+        except OSError as error:
+            found.append(_closed("evidence", error))
+            continue
         lines += end.lines
-        for one in end.breaks:
-            if one.kind is Kind.TORN and case.attendance.lives:
-                continue  # it is being written
-            wrong = True
-            torn = one.kind is Kind.TORN
-            where = f"{runs.evidence / one.file}:{one.line}" if one.line else str(runs.evidence / one.file)
-            verify = f"dev-assistant evidence verify {entry.project.name}"
-            advice = "nothing: the next verdict mends it" if torn else verify
-            say = warning if torn else problem
-            yield say("evidence", one.what, where=where, value=one.kind.value, advice=advice)
-    if not wrong:
+        writing = case.attendance.lives  # then a torn line is one that is being written
+        breaks = [one for one in end.breaks if not (writing and one.kind is Kind.TORN)]
+        found += [_broken(entry, runs, one) for one in breaks]
+    yield from found
+    if not found:
         yield fine("evidence", "the ends of all chains are whole", value=f"{plural(lines, 'line')} looked at")
+
+
+def _end(runs: Runs) -> End:
+    reader = VerdictReader(runs.database)
+    head = reader.head()  # before the lines: a daemon adds behind it
+    reader.close()
+    return check_end(runs.evidence, head=head)
+
+
+def _broken(entry: ConfiguredProject, runs: Runs, one: Break) -> Diagnosis:
+    where = f"{runs.evidence / one.file}:{one.line}" if one.line else str(runs.evidence / one.file)
+    if one.kind is Kind.TORN:
+        advice = "nothing: the next verdict mends it"
+        return warning("evidence", one.what, where=where, value=one.kind.value, advice=advice)
+    advice = f"dev-assistant evidence verify {entry.project.name}"
+    return problem("evidence", one.what, where=where, value=one.kind.value, advice=advice)
 
 
 def log(case: Case) -> Iterator[Diagnosis]:
