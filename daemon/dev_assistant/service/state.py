@@ -184,13 +184,11 @@ class ProjectState:
     def left_alone(self) -> tuple[RelPath, ...]:
         """The files that are parked as they are now, sorted."""
         parked = (path for path, (key, _) in self.broke.items() if self.parked(path, key))
-        return tuple(sorted(path for path in parked if self._failed_under(path, self.broke[path][0])))
+        return tuple(sorted(path for path in parked if self._judged_under(path, self.broke[path][0])))
 
-    def _failed_under(self, path: RelPath, key: Digest) -> bool:
+    def _judged_under(self, path: RelPath, key: Digest) -> bool:
         record = self.files.get(path)
-        if record is None or record.state is not FileState.FAILED:
-            return False
-        return any(part.key == key for part in record.parts)
+        return record is not None and any(part.key == key for part in record.parts)
 
     def settle(self, path: RelPath) -> None:
         """What is known of ``path`` is the truth as far as anybody has said."""

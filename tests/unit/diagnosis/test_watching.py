@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,15 @@ def directories(ward: Any, number: int) -> None:
         (ward.app / f"d{each}").mkdir()
 
 
+def holder(proc: Path, pid: int, name: str, *, watches: int) -> None:
+    process = proc / str(pid)
+    (process / "fd").mkdir(parents=True)
+    (process / "fdinfo").mkdir()
+    (process / "comm").write_text(f"{name}\n")
+    (process / "fd" / "3").symlink_to("anon_inode:inotify")
+    (process / "fdinfo" / "3").write_text("".join(f"inotify wd:{number}\n" for number in range(watches)))
+
+
 def test_more_directories_than_watches(ward: Any, only: Any) -> None:
     directories(ward, 9)
     (ward.app / "node_modules" / "x").mkdir(parents=True)
@@ -35,16 +45,10 @@ def test_more_directories_than_watches(ward: Any, only: Any) -> None:
 def test_watches_that_others_have_are_not_there_for_us(ward: Any, only: Any) -> None:
     directories(ward, 2)
     proc = ward.kernel(max_user_watches=5)
-    other = proc / "77"
-    (other / "fd").mkdir(parents=True)
-    (other / "fdinfo").mkdir()
-    (other / "comm").write_text("code\n")
-    (other / "fd" / "3").symlink_to("anon_inode:inotify")
-    (other / "fdinfo" / "3").write_text("inotify wd:1\ninotify wd:2\n")
+    holder(proc, 77, "code", watches=2)
     case = ward.case(proc=proc)
     assert only(watches(case), "ok").value == "5 allowed, 2 in use, 3 needed"
-    directories_more = ward.app / "d0" / "more"
-    directories_more.mkdir()
+    (ward.app / "d0" / "more").mkdir()
     assert "held by code (pid 77) 2" in only(watches(case), "warning").advice
 
 
@@ -54,9 +58,11 @@ def test_a_daemon_that_runs_is_asked_and_nothing_is_walked(ward: Any, only: Any)
     gaps = [{"directory": f"/d{n}", "reason": GAP if n else "Permission denied"} for n in range(3)]
     case = ward.case(proc=proc, attendance=Attendance(status={"watch": watch}))
     assert only(watches(case), "ok").value == "10 allowed, 0 in use, 9 needed"
+    holder(proc, 7, "dev-assistant", watches=9)
+    assert only(watches(case), "ok").value == "10 allowed, 9 in use, 9 needed"
     watch["uncovered"] = gaps
     case = ward.case(proc=proc, attendance=Attendance(status={"watch": {**watch, "directories": 13}}))
-    assert only(watches(case), "warning").value == "10 allowed, 0 in use, 12 needed"
+    assert only(watches(case), "warning").value == "10 allowed, 9 in use, 12 needed"
 
 
 def test_no_limits_where_the_system_tells_none(ward: Any) -> None:
