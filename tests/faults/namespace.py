@@ -81,9 +81,9 @@ def namespace() -> Iterator[Namespace]:
 
 
 @contextlib.contextmanager
-def inside(base: Path) -> Iterator[Inside]:
+def inside(base: Path, *, make: type[Inside] = Inside) -> Iterator[Inside]:
     """A desk in a namespace, and the proof that its daemon leaves no process behind."""
-    with namespace() as space, desk(base, make=lambda base: Inside(base, space)) as place:
+    with namespace() as space, desk(base, make=lambda base: make(base, space)) as place:
         assert isinstance(place, Inside)
         yield place
 

@@ -82,6 +82,10 @@ def told(place: Desk) -> str:
     return "\n".join(place.status()["degraded"])
 
 
+def dashboard(place: Desk) -> str:
+    return (place.root / "RUNS/stats/workspace_dashboard.md").read_text()
+
+
 def fresh(place: Desk) -> tuple[str, int]:
     """State and findings of the module, as ``check`` tells them."""
     (file,) = (each for each in place.check()["files"] if each["path"] == "a.py")
@@ -102,7 +106,7 @@ def test_a_full_disk_costs_no_verdict(place: Inside) -> None:
     assert {path: path.read_bytes() for path in artefacts(place)} == before
 
     free(place)
-    until(lambda: healed(place))
+    until(lambda: healed(place) and "not written" not in dashboard(place))
     assert_whole(place)
     place.agree()
     place.assert_chains()

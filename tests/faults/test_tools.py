@@ -145,6 +145,9 @@ def test_a_file_that_breaks_ruff_fails_alone_and_is_parked(place: Bench) -> None
 
     assert states(place) == {"fresh": 5, "failed": 1}
     assert told(place) == ""
+    assert place.status()["projects"][0]["parked"] == ["m3.py"]
+    page = place.root / "RUNS/stats/workspace_dashboard.md"
+    assert "parked: `m3.py`" in page.read_text()
     place.write("app/m3.py", "N = 4\n")
     place.install()
     place.settle()

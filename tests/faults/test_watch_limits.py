@@ -54,6 +54,11 @@ def test_what_is_above_the_limit_is_polled_and_told(place: Inside) -> None:
     until(lambda: place.status()["projects"][0]["findings"] == before + 1)
     assert status["watch"]["directories"] > DIRECTORIES
     place.agree()
+    for page in (
+        place.root / "RUNS/stats/workspace_dashboard.md",
+        place.root / "app/RUNS/stats/team_dashboard.md",
+    ):
+        assert f"No watch on `{uncovered[0]['directory']}`: `the limit of {LIMIT} inotify" in page.read_text()
     shown = place.run("status").stdout
     assert re.search(r"not watched: and \d+ directories more", shown)
 
@@ -70,7 +75,8 @@ def test_the_limit_is_reached_later_and_raised(place: Inside) -> None:
     place.agree()
 
     place.namespace.limit("max_inotify_watches", 10 * LIMIT)
-    until(lambda: place.status()["degraded"] == [])
+    page = place.root / "RUNS/stats/workspace_dashboard.md"
+    until(lambda: place.status()["degraded"] == [] and "No watch on" not in page.read_text())
     status = place.status()
     assert (status["watch"]["polled"], status["watch"]["uncovered"]) == (0, [])
     assert status["watch"]["directories"] > DIRECTORIES

@@ -50,6 +50,11 @@ def world(tmp_path: Path, tool: Tool) -> World:
     return World(root, verifier=tool).start()
 
 
+def parked(world: World) -> tuple[str, ...]:
+    (snapshot,) = world.coordinator.snapshot.projects
+    return snapshot.parked
+
+
 def reason(world: World, path: str) -> tuple[FileState, str]:
     record = world.record(path)
     assert record is not None
@@ -118,9 +123,26 @@ def test_a_file_that_breaks_the_tool_twice_is_parked_until_it_changes(world: Wor
 
     assert tool.judged.count(RelPath("one.py")) == 1 + 2  # at the start, and twice as it broke
     assert reason(world, "one.py") == (FileState.FAILED, "the tool crashed (parked until it changes)")
+    assert parked(world) == ("one.py",)
     world.write("app/one.py", "BAD\n")
     world.settle()
     assert world.states()["one.py"] == ("fresh", 1)
+    assert parked(world) == ()
+
+
+def test_a_file_that_broke_the_tool_once_is_not_parked_and_one_that_is_owed_neither(
+    world: World, tool: Tool
+) -> None:
+    world.write("app/one.py", "CRASH\n")
+    world.settle()
+    assert parked(world) == ()
+    world.state.owe_bulk(RelPath("one.py"), since=world.time, trigger="retry")
+    world.settle()
+    assert parked(world) == ("one.py",)
+    (world.root / "app" / "one.py").unlink()
+    world.source.hint(str(world.root / "app" / "one.py"))
+    world.settle()
+    assert parked(world) == ()
 
 
 def test_a_tool_that_proves_broken_is_given_nothing_more_and_tried_again_ever_more_rarely(

@@ -83,7 +83,7 @@ def _allowed(place: Sandbox, what: str, path: str, also: tuple[str, ...]) -> boo
     if path.startswith(f"{place.root}/"):
         return "RUNS" in path.removeprefix(str(place.root)).split("/")
     # the interpreter's own caches, as for every Python program
-    return "/__pycache__/" in path and path.startswith((f"{SOURCE}/", sys.prefix, sys.base_prefix))
+    return "/__pycache__/" in f"{path}/" and path.startswith((f"{SOURCE}/", sys.prefix, sys.base_prefix))
 
 
 def snapshot(*tops: Path) -> dict[bytes, object]:

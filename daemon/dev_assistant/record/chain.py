@@ -28,6 +28,8 @@ LINE_LIMIT = 16 << 20
 _DAY_FILE = re.compile(r"\d{4}-\d\d-\d\d\.jsonl")
 _ANCHOR = "anchor.json"
 _ANCHOR_LIMIT = 65_536
+_END_BYTES = 1 << 20
+_DOES_NOT_FOLLOW = "does not follow: the line before was changed, or lines are missing"
 
 
 class Kind(enum.StrEnum):
@@ -68,6 +70,13 @@ class Tail(NamedTuple):
     last: str
     ahead: int
     missing: str | None
+
+
+class End(NamedTuple):
+    """What was found at the end of a chain, in so many whole lines."""
+
+    lines: int
+    breaks: list[Break]
 
 
 class Anchor(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,6 +185,40 @@ def _base(directory: Path) -> str:
     return GENESIS if anchor is None else anchor.last_hash
 
 
+def check_end(directory: Path, *, head: str | None) -> End:
+    """The last megabyte of the chain, and whether the head that was kept elsewhere is in it.
+
+    What stands before is believed. Raises OSError.
+    """
+    files = [path for path in day_files(directory) if path.stat().st_size]
+    if not files:
+        missing = tail_of(directory, head).missing
+        return End(0, [] if missing is None else [Break(_ANCHOR, 0, _missing(missing))])
+    path = files[-1]
+    breaks: list[Break] = []
+    hashes: list[str] = []
+    for raw in _last_lines(path):
+        line = _decoded(path.name, raw)
+        if isinstance(line, Break):
+            breaks.append(line)
+        elif hashes and line.prev != hashes[-1]:
+            breaks.append(Break(path.name, raw.number, _DOES_NOT_FOLLOW))
+        if raw.whole:
+            hashes.append(hash_of(raw.data))
+    missing = None if head in hashes else tail_of(directory, head).missing
+    if missing is not None:
+        breaks.append(Break(path.name, 0, _missing(missing)))
+    return End(len(hashes), breaks)
+
+
+def _last_lines(path: Path) -> Iterator[RawLine]:
+    """Those that begin in the last megabyte, numbered from the file's beginning."""
+    skipped = max(0, path.stat().st_size - _END_BYTES)
+    for raw in iter_lines(path):
+        if raw.end - len(raw.data) - raw.whole >= skipped:
+            yield raw
+
+
 def verify_chain(directory: Path, *, head: str | None = None) -> list[Break]:
     """Everything that is wrong with the evidence in a directory; empty when it is as it was written.
 
@@ -223,7 +266,7 @@ class Inspection:
             yield from self._file(path, newest=path is files[-1])
         if not self._met:
             last = files[-1].name if files else _ANCHOR
-            yield Break(last, 0, f"the last recorded line (hash {self._head}) is missing")
+            yield Break(last, 0, _missing(self._head))
 
     def _file(self, path: Path, *, newest: bool) -> Iterator[Break]:
         self.files += 1
@@ -242,7 +285,7 @@ class Inspection:
     def _line(self, file: str, number: int, line: EvidenceLine) -> Iterator[Break]:
         self.projects[line.project] += 1
         if line.prev != self._expected:
-            yield Break(file, number, "does not follow: the line before was changed, or lines are missing")
+            yield Break(file, number, _DOES_NOT_FOLLOW)
         if line.repair:
             self.torn_bytes += line.repair.torn_bytes
             if line.repair.missing is not None:
@@ -253,6 +296,10 @@ class Inspection:
     def _advance(self, digest: str) -> None:
         self._expected = digest
         self._met = self._met or digest == self._head
+
+
+def _missing(head: str | None) -> str:
+    return f"the last recorded line (hash {head}) is missing"
 
 
 def _decoded(file: str, raw: RawLine) -> EvidenceLine | Break:

@@ -218,7 +218,7 @@ def move_aside(database: Path) -> Path:
 
     Raises StoreUnavailable when it cannot be moved.
     """
-    taken = _aside(database)
+    taken = aside(database)
     target = f"{database}{_ASIDE}{max(taken, default=0) + 1}"
     try:
         for suffix in (*_COMPANIONS, ""):
@@ -234,11 +234,12 @@ def move_aside(database: Path) -> Path:
 
 def drop_aside(database: Path) -> None:
     """Delete every database that was moved aside."""
-    for number in _aside(database):
+    for number in aside(database):
         _delete(f"{database}{_ASIDE}{number}")
 
 
-def _aside(database: Path) -> list[int]:
+def aside(database: Path) -> list[int]:
+    """The numbers of the databases that were moved aside."""
     prefix = database.name + _ASIDE
     names = (entry.name.removeprefix(prefix) for entry in database.parent.glob(f"{prefix}*"))
     return [int(name) for name in names if name.isdecimal()]

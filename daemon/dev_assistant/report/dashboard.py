@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from dev_assistant.report.markdown import code, link, number, percent, table
+from dev_assistant.report.markdown import code, link, number, percent, plural, table
 from dev_assistant.report.recommend import recommendations
 from dev_assistant.report.sections import (
     back_to,
@@ -58,7 +58,7 @@ def project_dashboard(project: ProjectView, *, trends: Sequence[Point] = (), now
     """``team_dashboard.md``: one page over one project; ``now`` is wall-clock seconds."""
     return _page(
         f"# Project {code(project.name)}",
-        _generated(now, _cache((project,))),
+        _generated(now, _watching(project.missed_by_events, project.last_audit_s), _cache((project,))),
         [_AS_OF],
         [headline(project_standing(project), project.tally), "", *_totals(project.tally)],
         section("What is not known", [*project_remarks(project), *causes((project,), project.root)]),
@@ -82,17 +82,24 @@ def _generated(now: float, *facts: str) -> str:
 
 
 def _process(view: WorkspaceView) -> str:
-    audit = view.watch.last_audit_s
+    watch = view.watch
+    directories = plural(watch.directories, "directory", "directories")
     facts = [
         view.state,
         f"pid {view.pid}",
         f"up {_span(view.uptime_s)}",
         f"{view.memory.mb:.0f} MB",
         f"{view.queue.pending} waiting, {view.queue.running} running",
+        "" if watch.backend == "none" else f"{watch.backend} on {directories}",
+        _watching(watch.missed_by_events, watch.last_audit_s),
     ]
-    if audit is not None:
-        facts.append(f"audited {_span(audit)} ago")
-    return " · ".join(facts)
+    return " · ".join(filter(None, facts))
+
+
+def _watching(missed: int, audit_s: float | None) -> str:
+    """Both are shown always: that there is none of it is something to know."""
+    audited = "not audited yet" if audit_s is None else f"audited {_span(audit_s)} ago"
+    return f"{missed:,} missed by events · {audited}"
 
 
 def _cache(projects: Iterable[ProjectView]) -> str:

@@ -100,7 +100,16 @@ def _doubts(doc: Document, paint: _Paint) -> Iterator[str]:
             yield f"{place}: {_text(error)} (the last good configuration is kept)"
         for reason in project.get("reasons", ()):
             yield f"{paint(_text(project['state']), _YELLOW)}: {name}: {_text(reason)}"
+        yield from _parked(name, project.get("parked", ()), paint)
     yield from _gaps(doc.get("watch", {}).get("uncovered", ()), paint)
+
+
+def _parked(name: str, paths: Sequence[str], paint: _Paint) -> Iterator[str]:
+    label = f"{paint('parked', _YELLOW)}: {name}"
+    for path in paths[:_GAPS]:
+        yield f"{label}: {_text(path)} broke its tool twice, and is left alone until that changes"
+    if len(paths) > _GAPS:
+        yield f"{label}: and {len(paths) - _GAPS:,} files more (status --json lists all)"
 
 
 def _gaps(gaps: Sequence[Document], paint: _Paint) -> Iterator[str]:

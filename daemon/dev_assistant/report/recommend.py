@@ -34,7 +34,9 @@ def _all(
 ) -> Iterator[str]:
     yield from _configuration([*config_errors, *(e for project in projects for e in project.config_errors)])
     yield from _missing(projects)
+    yield from _tools(projects)
     yield from _failed(projects)
+    yield from _parked(projects)
     if watch is not None:
         yield from _watching(watch)
     yield from _waiting(projects)
@@ -57,12 +59,29 @@ def _missing(projects: Iterable[ProjectView]) -> Iterator[str]:
             )
 
 
+def _tools(projects: Iterable[ProjectView]) -> Iterator[str]:
+    broken: dict[str, list[str]] = {}
+    for project in projects:
+        if project.state == "error":
+            broken.setdefault(project.reasons[0], []).append(project.name)
+    for reason, names in islice(sorted(broken.items()), _EACH):
+        where = code(names[0]) if len(names) == 1 else plural(len(names), "project")
+        yield f"Nothing of {where} can be judged: {code(reason)}. `dev-assistant doctor` tries the tool."
+
+
+def _parked(projects: Iterable[ProjectView]) -> Iterator[str]:
+    parked = [(project.name, path) for project in projects for path in project.parked]
+    for name, path in sorted(parked)[:1]:
+        others = f" and {plural(len(parked) - 1, 'other file')}" if len(parked) > 1 else ""
+        yield f"Change or exclude {file_code(path)} of {code(name)}{others}: it breaks what judges it."
+
+
 def _failed(projects: Iterable[ProjectView]) -> Iterator[str]:
     causes = [
         (-files, project.name, reason)
         for project in projects
         for (state, reason), files in project.tally.reasons.items()
-        if state is FileState.FAILED
+        if state is FileState.FAILED and not (project.state == "error" and reason in project.reasons)
     ]
     for files, name, reason in sorted(causes)[:_EACH]:
         yield f"{plural(-files, 'file')} of {code(name)} could not be verified: {code(reason)}."

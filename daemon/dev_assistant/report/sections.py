@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from dev_assistant.model import FileState
-from dev_assistant.report.markdown import NOTHING, chart, code, link, plural, spark, table
+from dev_assistant.report.markdown import NOTHING, chart, code, file_code, link, plural, spark, table
 from dev_assistant.report.stats import top_rules
 from dev_assistant.report.tally import BUCKETS, Tally, reason_of
 from dev_assistant.report.trends import Point
@@ -21,6 +21,7 @@ _WORST = 10
 _RULES = 10
 _CAUSES = 12
 _UNCOVERED = 5
+_PARKED = 5
 _REMARKS = 15
 _RULES_OF_FILE = 3
 _SHOWN_STATES = (FileState.FAILED, FileState.STALE, FileState.PENDING, FileState.SKIPPED)
@@ -47,26 +48,60 @@ def workspace_remarks(view: WorkspaceView) -> list[str]:
 
 
 def project_remarks(project: ProjectView) -> list[str]:
-    return _bullets(_doubts(project))
+    missed = _missed(project.missed_by_events)
+    return _bullets([*_doubts(project), *_gaps(project.uncovered), *missed])
 
 
 def _doubts(project: ProjectView) -> list[str]:
     errors = [
         f"configuration error, the last good configuration is kept: {code(e)}" for e in project.config_errors
     ]
-    return [*errors, *(f"{project.state}: {code(reason)}" for reason in project.reasons)]
+    return [*errors, *(f"{project.state}: {code(reason)}" for reason in project.reasons), *_parked(project)]
+
+
+def _parked(project: ProjectView) -> list[str]:
+    paths = sorted(project.parked)
+    told = [
+        f"parked: {file_code(path)} broke its tool twice, and is left alone until that changes"
+        for path in paths[:_PARKED]
+    ]
+    return told + _more_inline(len(paths) - _PARKED, "parked file")
 
 
 def _watch_remarks(watch: WatchView) -> list[str]:
-    remarks = [
-        f"No watch on {code(where)}: {code(why)}" for where, why in sorted(watch.uncovered)[:_UNCOVERED]
-    ]
-    remarks += _more_inline(len(watch.uncovered) - _UNCOVERED, "directory", "directories")
-    if watch.missed_by_events:
-        remarks.append(f"Missed by events and found by the audit: {plural(watch.missed_by_events, 'change')}")
+    remarks = [*_gaps(watch.uncovered), *_missed(watch.missed_by_events)]
     if watch.overflows:
         remarks.append(f"Lost events, made good by a survey: {plural(watch.overflows, 'overflow')}")
     return remarks
+
+
+def _gaps(uncovered: Sequence[tuple[str, str]]) -> list[str]:
+    """What is not watched, by the topmost directories; what is done instead stands in the reasons above."""
+    found = subtrees(uncovered)
+    shown = [f"No watch on {code(top)}{_below(below)}: {code(why)}" for top, below, why in found[:_UNCOVERED]]
+    return shown + _more_inline(len(found) - _UNCOVERED, "directory", "directories")
+
+
+def subtrees(uncovered: Iterable[tuple[str, str]]) -> list[tuple[str, int, str]]:
+    """Topmost directories, how many more there are below each, and the reason; sorted by path."""
+    found: list[tuple[str, int, str]] = []
+    last: dict[str, int] = {}
+    for path, reason in sorted(uncovered, key=lambda gap: gap[0].rstrip("/") + "/"):
+        at = last.get(reason)
+        if at is not None and path.startswith(found[at][0].rstrip("/") + "/"):
+            found[at] = (found[at][0], found[at][1] + 1, reason)
+        else:
+            last[reason] = len(found)
+            found.append((path, 0, reason))
+    return found
+
+
+def _below(directories: int) -> str:
+    return f" and {plural(directories, 'directory', 'directories')} below it" if directories else ""
+
+
+def _missed(changes: int) -> list[str]:
+    return [f"Missed by events and found by the audit: {plural(changes, 'change')}"] if changes else []
 
 
 def _bullets(remarks: Sequence[str]) -> list[str]:

@@ -17,7 +17,10 @@ STATUS = "dev-assistant/status@1"
 
 
 class StatusProject(msgspec.Struct, frozen=True):
-    """One project of ``status``; ``root`` is absolute, ``watch`` its state, ``reasons`` why."""
+    """One project of ``status``; ``root`` is absolute, ``reasons`` say why its state is what it is.
+
+    ``parked`` are files that broke their tool twice, and are left alone until something about them changes.
+    """
 
     name: str
     root: str
@@ -33,6 +36,8 @@ class StatusProject(msgspec.Struct, frozen=True):
     findings: int
     score: float | None
     config_errors: tuple[str, ...]
+    parked: tuple[str, ...]
+    missed_by_events: int
 
 
 class StatusQueue(msgspec.Struct, frozen=True):
@@ -148,6 +153,8 @@ def _status_project(project: ProjectView) -> StatusProject:
         state=project.state,
         reasons=_texts(project.reasons),
         config_errors=_texts(project.config_errors),
+        parked=_texts(project.parked),
+        missed_by_events=project.missed_by_events,
         **totals_of(project.tally),
     )
 

@@ -23,7 +23,8 @@ class ProjectView:
     """One project. ``tally`` is that of ``files``; ``root`` is absolute; hits and misses are the cache's.
 
     ``reasons`` say why ``state`` is what it is; ``config_errors`` stand while the last good configuration
-    is kept in force.
+    is kept in force. ``parked`` files broke their tool twice and are left alone until something changes;
+    ``uncovered`` are its (directory, reason) without a watch. ``last_audit_s`` is seconds ago.
     """
 
     name: str
@@ -35,6 +36,10 @@ class ProjectView:
     hits: int
     misses: int
     config_errors: tuple[str, ...] = ()
+    parked: tuple[RelPath, ...] = ()
+    uncovered: tuple[tuple[str, str], ...] = ()
+    missed_by_events: int = 0
+    last_audit_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ class Overview:
             pid=os.getpid(),
             uptime_s=now - self.started,
             projects=(
-                *(_project(project, health) for project in snapshot.projects),
+                *(_project(project, health, audit) for project in snapshot.projects),
                 *map(_disabled, snapshot.disabled),
             ),
             queue=QueueView(max(load.waiting, snapshot.owed - load.running), load.running, age),
@@ -93,6 +93,14 @@ class Overview:
             version=_version(),
             config_errors=snapshot.problems,
         )
+
+    def condition(self) -> object:
+        """What a report says beside the snapshot: equal as long as no report differs by it.
+
+        Who else has watches is left out, which changes without any doing of ours.
+        """
+        health = self.source.health()
+        return health.note, health.uncovered, health.polled, health.overflows, self.trouble()
 
     def _ended(self, health: SourceHealth) -> WorkspaceState | None:
         """A look without any watching is over as soon as it has looked, and as good as it was then."""
@@ -123,8 +131,9 @@ def _state(snapshot: Snapshot, age: float | None, stuck: tuple[Overdue, ...]) ->
     return "busy" if snapshot.owed else "idle"
 
 
-def _project(project: ProjectSnapshot, health: SourceHealth) -> ProjectView:
-    state, reasons = _standing(project, health)
+def _project(project: ProjectSnapshot, health: SourceHealth, audit: float | None) -> ProjectView:
+    uncovered = _uncovered_of(project, health)
+    state, reasons = _standing(project, health, uncovered)
     return ProjectView(
         name=project.project.name,
         root=project.project.root,
@@ -135,7 +144,16 @@ def _project(project: ProjectSnapshot, health: SourceHealth) -> ProjectView:
         hits=project.hits,
         misses=project.misses,
         config_errors=project.problems,
+        parked=project.parked,
+        uncovered=uncovered,
+        missed_by_events=project.missed_by_events,
+        last_audit_s=audit,
     )
+
+
+def _uncovered_of(project: ProjectSnapshot, health: SourceHealth) -> tuple[tuple[str, str], ...]:
+    tops = tuple(path.rstrip("/") + "/" for path in project.project.watch_paths)
+    return tuple(gap for gap in health.uncovered if (gap[0] + "/").startswith(tops))
 
 
 def _disabled(project: Project) -> ProjectView:
@@ -151,7 +169,9 @@ def _disabled(project: Project) -> ProjectView:
     )
 
 
-def _standing(project: ProjectSnapshot, health: SourceHealth) -> tuple[ProjectState, tuple[str, ...]]:
+def _standing(
+    project: ProjectSnapshot, health: SourceHealth, uncovered: tuple[tuple[str, str], ...]
+) -> tuple[ProjectState, tuple[str, ...]]:
     if project.missing:
         return "missing", tuple(
             f"{path} does not exist; it is taken up when it appears" for path in project.missing
@@ -160,8 +180,6 @@ def _standing(project: ProjectSnapshot, health: SourceHealth) -> tuple[ProjectSt
         return "error", (project.tool_error,)
     if project.unread:
         return "degraded", tuple(f"{path} cannot be read: {why}" for path, why in project.unread[:_SHOWN])
-    tops = tuple(path + "/" for path in project.project.watch_paths)
-    uncovered = [d for d, _ in health.uncovered if (d + "/").startswith(tops)]
     if uncovered:
         instead = "polled" if health.polled else "audited"
         return "degraded", (f"{len(uncovered)} directories are not watched, only {instead}",)

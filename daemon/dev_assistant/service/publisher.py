@@ -40,6 +40,8 @@ class ArtefactPublisher:
             view.degraded,
             view.config_errors,
             view.watch.missed_by_events,
+            view.watch.overflows,
+            view.watch.uncovered,
             _hanging(view),
             view.state == "stopped",
         )
@@ -74,7 +76,15 @@ def _hanging(view: WorkspaceView) -> tuple[tuple[str, str, str], ...]:
 
 
 def _shown(project: ProjectView) -> tuple[object, ...]:
-    return (project.files, project.state, project.reasons, project.config_errors)
+    return (
+        project.files,
+        project.state,
+        project.reasons,
+        project.config_errors,
+        project.parked,
+        project.uncovered,
+        project.missed_by_events,
+    )
 
 
 def _write(owner: str, make: _Maker, *, first: bool) -> None:

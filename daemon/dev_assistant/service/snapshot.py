@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from dev_assistant.model import Project
+from dev_assistant.model import Project, RelPath
 from dev_assistant.service.shards import View
 from dev_assistant.service.state import ProjectState
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectSnapshot:
-    """One project: ``unread`` are directories that cannot be listed, with the reason.
+    """One project: ``unread`` are directories that cannot be listed, with the reason; ``parked`` are files
+    that broke their tool twice.
 
     ``oldest`` is when its oldest unsettled path became so (monotonic seconds).
 
@@ -28,6 +29,7 @@ class ProjectSnapshot:
     hits: int
     misses: int
     missed_by_events: int
+    parked: tuple[RelPath, ...]
     owed: int = field(compare=False)
     oldest: float | None = field(compare=False)
 
@@ -65,6 +67,7 @@ def _project(state: ProjectState) -> ProjectSnapshot:
         hits=state.hits,
         misses=state.misses,
         missed_by_events=state.missed_by_events,
+        parked=state.left_alone(),
         owed=len(state.debts),
         oldest=oldest.since if oldest is not None else None,
     )

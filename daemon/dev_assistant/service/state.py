@@ -183,6 +183,15 @@ class ProjectState:
         before, times = self.broke.get(path, (key, 0))
         return before == key and times >= _PARKED
 
+    def left_alone(self) -> tuple[RelPath, ...]:
+        """The files that are parked as they are now, sorted."""
+        parked = (path for path, (key, _) in self.broke.items() if self.parked(path, key))
+        return tuple(sorted(path for path in parked if self._judged_under(path, self.broke[path][0])))
+
+    def _judged_under(self, path: RelPath, key: Digest) -> bool:
+        record = self.files.get(path)
+        return record is not None and any(part.key == key for part in record.parts)
+
     def settle(self, path: RelPath) -> None:
         """What is known of ``path`` is the truth as far as anybody has said."""
         self.moved.pop(path, None)

@@ -41,7 +41,10 @@ class Revivable(Protocol):
 
 
 class Supervisor:
-    """Owned by the main thread. ``restarting`` is set when the daemon is to be run anew in place."""
+    """Owned by the main thread. ``restarting`` is set when the daemon is to be run anew in place.
+
+    ``condition`` is what reports say beside the files: when it differs they are written anew.
+    """
 
     def __init__(
         self,
@@ -50,6 +53,7 @@ class Supervisor:
         parts: Sequence[Revivable],
         beats: Beats,
         governor: Governor,
+        condition: Callable[[], object] = tuple,
         sample: Callable[[], float] = memory_mb,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -58,6 +62,8 @@ class Supervisor:
         self._parts = parts
         self._beats = beats
         self._governor = governor
+        self._condition = condition
+        self._reported = condition()
         self._sample = sample
         self._now = now
         self._deaths: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=_DEATHS))
@@ -70,6 +76,7 @@ class Supervisor:
         if self._daemon.scribe.lost:
             self._daemon.fail("scribe: the thread that writes cache and evidence has ended")
         self._tell_stuck()
+        self._report_condition()
         self._weigh()
 
     def _revive(self, part: Revivable) -> None:
@@ -95,6 +102,13 @@ class Supervisor:
         for key in self._stuck.keys() - late.keys():
             _LOG.warning("goes on after it was stuck", **_told(self._stuck[key]))
         self._stuck = late
+
+    def _report_condition(self) -> None:
+        """What is watched and written may change while no file does: the dashboards have to say it, too."""
+        condition = self._condition()
+        if condition != self._reported:
+            self._reported = condition
+            self._daemon.scribe.report()
 
     def _weigh(self) -> None:
         reaction = self._governor.weigh(self._sample())

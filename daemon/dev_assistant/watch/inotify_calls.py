@@ -12,16 +12,19 @@ import errno
 import os
 import struct
 from collections.abc import Iterator
+from pathlib import Path
 
 _HEADER = struct.Struct("iIII")
-_WATCHES = ("fs.inotify.max_user_watches", "user.max_inotify_watches")
-_INSTANCES = ("fs.inotify.max_user_instances", "user.max_inotify_instances")
+WATCHES = ("fs.inotify.max_user_watches", "user.max_inotify_watches")
+INSTANCES = ("fs.inotify.max_user_instances", "user.max_inotify_instances")
 """Settings that hold on the machine, and in a user namespace (a container): the smaller one counts."""
 
-_ENOUGH = 524_288
+ENOUGH = 524_288
 """What editors ask for, too: memory is taken only by watches that are used (about 1 KiB each)."""
 
-_ENOUGH_INSTANCES = 512
+ENOUGH_INSTANCES = 512
+EXHAUSTED = "inotify watches is reached"
+"""What ``reason`` says when there are no more watches."""
 
 
 class Mask(enum.IntFlag):
@@ -121,30 +124,42 @@ def reason(error: OSError) -> str:
     """Why a directory could not be watched, and at the limit what to do about it."""
     if error.errno != errno.ENOSPC:
         return error.strerror or str(error)
-    limit, setting = _limit(_WATCHES)
-    wanted = max(_ENOUGH, 2 * limit)
-    return f"the limit of {limit:,} inotify watches is reached: sudo sysctl {setting}={wanted}"
+    found = limit(WATCHES)
+    if found is None:
+        return f"the limit of {EXHAUSTED}: sudo sysctl {WATCHES[0]}={ENOUGH}"
+    most, setting = found
+    return f"the limit of {most:,} {EXHAUSTED}: sudo sysctl {setting}={max(ENOUGH, 2 * most)}"
 
 
 def _no_instance() -> OSError:
     error = _error()
     if error.errno != errno.EMFILE:
         return error
-    limit, setting = _limit(_INSTANCES)  # raises the same when it is file descriptors that have run out
-    remedy = f"sudo sysctl {setting}={max(_ENOUGH_INSTANCES, 2 * limit)}"
-    return OSError(error.errno, f"the limit of {limit:,} inotify instances is reached: {remedy}")
+    found = limit(INSTANCES)
+    if found is None:  # it may be file descriptors that have run out
+        return error
+    most, setting = found
+    remedy = f"sudo sysctl {setting}={max(ENOUGH_INSTANCES, 2 * most)}"
+    return OSError(error.errno, f"the limit of {most:,} inotify instances is reached: {remedy}")
 
 
-def _limit(settings: tuple[str, ...]) -> tuple[int, str]:
-    """The smaller one, and which setting it is. Raises OSError when none can be read."""
-    values = [(_value(setting), at, setting) for at, setting in enumerate(settings)]
-    limit, _, setting = min(values)
-    return limit, setting
+def limit(settings: tuple[str, ...], *, proc: Path = Path("/proc")) -> tuple[int, str] | None:
+    """The smallest of these settings and its name; None where the system tells none of them."""
+    values = [
+        (value, at) for at, setting in enumerate(settings) if (value := _value(proc, setting)) is not None
+    ]
+    if not values:
+        return None
+    smallest, at = min(values)
+    return smallest, settings[at]
 
 
-def _value(setting: str) -> int:
-    with open(f"/proc/sys/{setting.replace('.', '/')}", encoding="ascii") as file:
-        return int(file.read())
+def _value(proc: Path, setting: str) -> int | None:
+    """None on a system that does not have it: ``user.*`` comes with user namespaces."""
+    try:
+        return int((proc / "sys" / setting.replace(".", "/")).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
 
 
 def _error(directory: str | None = None) -> OSError:

@@ -11,9 +11,11 @@ from dev_assistant.record.chain import (
     LINE_LIMIT,
     Anchor,
     Break,
+    End,
     Inspection,
     Kind,
     Tail,
+    check_end,
     day_files,
     hash_of,
     iter_lines,
@@ -276,3 +278,32 @@ def test_an_anchor_comes_back(tmp_path: Path) -> None:
     write_anchor(tmp_path, Anchor(file="2026-01-01.jsonl", last_hash="abc"))
 
     assert read_anchor(tmp_path) == Anchor(file="2026-01-01.jsonl", last_hash="abc")
+
+
+def test_the_end_of_a_whole_chain_is_whole(tmp_path: Path, lines: list[bytes]) -> None:
+    assert check_end(tmp_path, head=hash_of(lines[-1])) == End(2, [])
+    assert check_end(tmp_path, head=hash_of(lines[1])) == End(2, [])
+    assert check_end(tmp_path, head=None) == End(2, [])
+    assert check_end(tmp_path / "absent", head=None) == End(0, [])
+
+
+def test_at_the_end_a_changed_torn_or_missing_line_shows(tmp_path: Path, lines: list[bytes]) -> None:
+    head, day = hash_of(lines[-1]), tmp_path / f"{DAYS[-1]}.jsonl"
+    day.write_bytes(lines[4].replace(b"4.py", b"5.py") + b"\n" + lines[5] + b"\n{")
+    found = check_end(tmp_path, head=head)
+    assert [(one.line, one.kind) for one in found.breaks] == [(2, Kind.BROKEN), (3, Kind.TORN)]
+    day.write_bytes(lines[4] + b"\n")
+    (missing,) = check_end(tmp_path, head=head).breaks
+    assert head in missing.what
+    for name in DAYS:
+        (tmp_path / f"{name}.jsonl").unlink()
+    (missing,) = check_end(tmp_path, head=head).breaks
+    assert head in missing.what
+
+
+def test_of_a_long_file_only_the_end_is_judged(tmp_path: Path, lines: list[bytes]) -> None:
+    day = tmp_path / f"{DAYS[-1]}.jsonl"
+    day.write_bytes(b"nonsense\n" * 200_000 + lines[5] + b"\n")
+    found = check_end(tmp_path, head=hash_of(lines[5]))
+    assert 100_000 < found.lines < 120_000
+    assert found.breaks[0].line > 80_000

@@ -40,7 +40,7 @@ HOSTILE = [
 GOLDEN = """\
 # Workspace `demo`
 
-Generated 2023-11-15 12:00:00 UTC · idle · pid 12 · up 1 min 1 s · 80 MB · 0 waiting, 0 running · 75 % from the cache
+Generated 2023-11-15 12:00:00 UTC · idle · pid 12 · up 1 min 1 s · 80 MB · 0 waiting, 0 running · inotify on 10 directories · 0 missed by events · not audited yet · 75 % from the cache
 
 As of the time above. A daemon that runs writes this page anew when anything in it changes; `dev-assistant status` says whether one does. If none does, what changed since is not in here.
 
@@ -177,7 +177,8 @@ def test_only_the_generated_line_is_volatile(small):
 
     assert before != after
     assert steady(before) == steady(after)
-    assert " · busy · pid 99 · up 1 d 1 h · 1 MB · 3 waiting, 1 running · audited 1 h 6 min ago · " in after
+    assert " · busy · pid 99 · up 1 d 1 h · 1 MB · 3 waiting, 1 running · inotify on " in after
+    assert " · 0 missed by events · audited 1 h 6 min ago · " in after
 
 
 def test_order_of_discovery_does_not_show(small):
@@ -195,10 +196,41 @@ def test_project_page_shows_its_own_figures(small):
     page = project_dashboard(backend, now=NOON)
 
     assert page.startswith(
-        "# Project `backend`\n\nGenerated 2023-11-15 12:00:00 UTC · 66.6 % from the cache\n\nAs of the time above."
+        "# Project `backend`\n\nGenerated 2023-11-15 12:00:00 UTC · 0 missed by events · not audited yet"
+        " · 66.6 % from the cache\n\nAs of the time above."
     )
     assert "[`api/x.py`](../../api/x.py)" in page
     assert "1 file of `backend` could not be verified: `ruff crashed`." in page
+
+
+def test_both_pages_say_what_is_not_watched_not_judged_and_was_missed(project, workspace, watch, record):
+    gaps = (("/w/backend/x", "limit"), ("/w/backend/x/y", "limit"))
+    view = project(
+        files={"a.py": record(FileState.FAILED, "ruff crashed (parked until it changes)")},
+        parked=("a.py",),
+        uncovered=gaps,
+        missed_by_events=3,
+        last_audit_s=75.0,
+    )
+    whole = workspace(view, watch=watch(uncovered=gaps, missed_by_events=3, last_audit_s=75.0))
+
+    for page in (workspace_dashboard(whole, now=NOON), project_dashboard(view, now=NOON)):
+        assert " · 3 missed by events · audited 1 min 15 s ago" in page.splitlines()[2]
+        assert "- No watch on `/w/backend/x` and 1 directory below it: `limit`" in page
+        assert "- Missed by events and found by the audit: 3 changes" in page
+        assert "parked: `a.py` broke its tool twice" in page
+        assert "Change or exclude `a.py` of `backend`: it breaks what judges it." in page
+
+
+def test_both_pages_say_that_a_tool_is_broken(project, workspace, record):
+    view = project(
+        files={"a.py": record(FileState.FAILED, "ruff is gone")}, state="error", reasons=("ruff is gone",)
+    )
+
+    for page in (workspace_dashboard(workspace(view), now=NOON), project_dashboard(view, now=NOON)):
+        assert "error: `ruff is gone`" in page
+        assert "1. Nothing of `backend` can be judged: `ruff is gone`. `dev-assistant doctor` tries" in page
+        assert "could not be verified" not in page
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -206,7 +238,8 @@ def test_hostile_names_stay_where_they_are_put(project, workspace, record, name)
     def pages(text, reason):
         files = {f"a/{text}": record(F401=1), f"b/{text}": record(FileState.FAILED, reason)}
         files["c"] = record(FileState.SKIPPED, reason)
-        view = project(text.replace("/", ""), files, reasons=(reason,), config_errors=(reason,))
+        changed = {"parked": (f"b/{text}",), "uncovered": ((f"/w/{text}", reason),)}
+        view = project(text.replace("/", ""), files, reasons=(reason,), config_errors=(reason,), **changed)
         whole = workspace(view, name=text, degraded=(reason,), config_errors=(reason,))
         return workspace_dashboard(whole, now=NOON), project_dashboard(view, now=NOON)
 

@@ -128,6 +128,14 @@ def test_status_tells_every_doubt(project, workspace, watch):
     ]
 
 
+def test_status_names_parked_files(project, workspace):
+    view = workspace(project(parked=("a.py", *(f"b{n}.py" for n in range(12)))))
+
+    lines = status_of(view).splitlines()
+    assert lines[1] == "parked: backend: a.py broke its tool twice, and is left alone until that changes"
+    assert lines[11] == "parked: backend: and 3 files more (status --json lists all)"
+
+
 def test_a_stopped_daemon_has_little_to_say():
     assert render_status({"schema": "dev-assistant/status@1", "state": "stopped"}, colour=False) == (
         "dev-assistant: stopped\n"

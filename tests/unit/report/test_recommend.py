@@ -86,3 +86,20 @@ def test_there_are_at_most_eight(project, record):
     files |= {"bad.py": record(S101=9, C901=9, F401=9, E501=9), "p.py": record(FileState.PENDING)}
 
     assert len(only(project(files=files, config_errors=("a", "b", "c", "d")))) == 8
+
+
+def test_a_broken_tool_comes_once_for_all_that_it_cannot_judge(project, record):
+    files = {"a.py": record(FileState.FAILED, "gone"), "b.py": record(FileState.FAILED, "too long")}
+    views = [project(name, files, state="error", reasons=("gone",)) for name in ("a", "b")]
+
+    first, *rest = recommendations(views)
+
+    assert first == "Nothing of 2 projects can be judged: `gone`. `dev-assistant doctor` tries the tool."
+    assert len(rest) == 2
+    assert all("too long" in sentence for sentence in rest)
+
+
+def test_of_parked_files_one_is_named(project):
+    assert only(project(parked=("b.py", "a.py"))) == [
+        "Change or exclude `a.py` of `backend` and 1 other file: it breaks what judges it."
+    ]

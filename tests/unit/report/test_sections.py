@@ -7,6 +7,7 @@ from dev_assistant.report.sections import (
     figures,
     project_remarks,
     section,
+    subtrees,
     workspace_remarks,
     worst,
 )
@@ -75,6 +76,33 @@ def test_remarks_tell_every_doubt(project, workspace, watch):
         "- missing: `no directory`",
         "",
     ]
+
+
+def test_what_is_not_watched_is_told_by_its_topmost_directories():
+    gaps = [
+        ("/w/b", "x"),
+        ("/w/a/c", "x"),
+        ("/w/a", "x"),
+        ("/w/a-b", "x"),
+        ("/w/a/d", "y"),
+        ("/w/a/d/e", "x"),
+    ]
+
+    assert subtrees(gaps) == [
+        ("/w/a-b", 0, "x"),
+        ("/w/a", 2, "x"),
+        ("/w/a/d", 0, "y"),
+        ("/w/b", 0, "x"),
+    ]
+    assert subtrees(reversed(gaps)) == subtrees(gaps)
+    assert subtrees([("/", "x"), ("/a", "x")]) == [("/", 1, "x")]
+
+
+def test_parked_files_are_named_and_counted(project):
+    lines = project_remarks(project(parked=tuple(f"{n}.py" for n in range(7))))
+
+    assert lines[0] == "- parked: `0.py` broke its tool twice, and is left alone until that changes"
+    assert lines[5] == "- … and 2 more parked files"
 
 
 def test_remarks_that_are_not_shown_are_counted(workspace):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 
 from dev_assistant.model import FileState
@@ -28,6 +29,8 @@ def test_status_has_the_promised_form(project, workspace, record):
             "state": "watching",
             "reasons": [],
             "config_errors": [],
+            "parked": [],
+            "missed_by_events": 0,
             "files": 2,
             "fresh": 1,
             "stale": 0,
@@ -43,6 +46,7 @@ def test_status_has_the_promised_form(project, workspace, record):
 
 def test_everything_that_is_not_known_is_in_it(project, workspace, watch):
     broken = project(state="missing", reasons=("gone \udcff",), config_errors=("pyproject.toml:3: bad",))
+    broken = dataclasses.replace(broken, parked=("a\udcff.py",), missed_by_events=2)
     view = workspace(
         broken,
         degraded=("polling",),
@@ -62,6 +66,8 @@ def test_everything_that_is_not_known_is_in_it(project, workspace, watch):
     assert document["degraded"] == ["polling"]
     assert document["config_errors"] == ["workspace.json:1: bad"]
     assert document["projects"][0]["reasons"] == ["gone \\xff"]
+    assert document["projects"][0]["parked"] == ["a\\xff.py"]
+    assert document["projects"][0]["missed_by_events"] == 2
     assert document["projects"][0]["config_errors"] == ["pyproject.toml:3: bad"]
     assert document["watch"] == {
         "backend": "inotify",

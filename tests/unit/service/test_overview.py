@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dev_assistant.ports import Holder
 from dev_assistant.report.views import WorkspaceView
 from dev_assistant.service.overview import Overview
 from dev_assistant.service.stuck import STUCK_SECONDS
@@ -20,6 +21,10 @@ def world(tmp_path: Path) -> World:
 
 
 def overview(world: World, *trouble: str) -> WorkspaceView:
+    return observer(world, *trouble).view()
+
+
+def observer(world: World, *trouble: str) -> Overview:
     return Overview(
         root=str(world.root),
         source=world.source,
@@ -28,7 +33,7 @@ def overview(world: World, *trouble: str) -> WorkspaceView:
         trouble=lambda: trouble,
         now=lambda: world.time,
         started=1000.0,
-    ).view()
+    )
 
 
 def test_a_daemon_goes_from_starting_over_busy_to_idle(world: World) -> None:
@@ -82,3 +87,28 @@ def test_a_missing_root_is_missing_not_green(world: World) -> None:
     (project,) = overview(world).projects
     assert project.state == "missing"
     assert "/gone" in project.reasons[0]
+
+
+def test_a_project_has_its_own_gaps_and_no_other(world: World) -> None:
+    world.start()
+    gaps = ((str(world.root / "x"), "limit"), (f"{world.root}-other", "limit"))
+    health = replace(world.source.health(), uncovered=gaps)
+    world.source.health = lambda: health  # type: ignore[method-assign]
+    (project,) = overview(world).projects
+    assert project.uncovered == gaps[:1]
+    assert project.reasons == ("1 directories are not watched, only audited",)
+
+
+def test_the_condition_differs_when_a_report_would(world: World) -> None:
+    world.start()
+    health = world.source.health()
+    before = observer(world).condition()
+    assert observer(world, "disk full").condition() != before
+    for changed in ({"uncovered": (("/x", "limit"),)}, {"overflows": 1}, {"note": "x"}, {"polled": 1}):
+        different = replace(health, **changed)  # type: ignore[arg-type]
+        world.source.health = lambda different=different: different  # type: ignore[method-assign,misc]
+        assert observer(world).condition() != before
+    for noise in ({"holders": (Holder(1, "code", 2),)}, {"directories": 99}):
+        same = replace(health, **noise)  # type: ignore[arg-type]
+        world.source.health = lambda same=same: same  # type: ignore[method-assign,misc]
+        assert observer(world).condition() == before

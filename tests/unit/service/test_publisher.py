@@ -133,3 +133,38 @@ def test_what_a_killed_daemon_left_half_written_is_dropped(tmp_path: Path, view:
     (tmp_path / "app/RUNS/stats/.team_stats.json.1.tmp").write_text("{")
     ArtefactPublisher(wall=lambda: 0.0)(view)
     assert set(written(tmp_path)) == before
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"parked": (RelPath("a.py"),)},
+        {"uncovered": (("/x", "limit"),)},
+        {"missed_by_events": 1},
+    ],
+    ids=lambda changed: str(*changed),
+)
+def test_what_a_page_says_beside_the_files_is_written_when_it_differs(
+    tmp_path: Path, view: WorkspaceView, changed: dict[str, object]
+) -> None:
+    publish = ArtefactPublisher(wall=lambda: 0.0)
+    publish(view)
+    before = written(tmp_path)
+
+    publish(replace(view, projects=(replace(view.projects[0], **changed), *view.projects[1:])))
+
+    after = written(tmp_path)
+    assert "app/RUNS/stats/team_dashboard.md" in {path for path in after if after[path] != before[path]}
+
+
+@pytest.mark.parametrize("changed", [{"uncovered": (("/x", "limit"),)}, {"overflows": 1}], ids=str)
+def test_what_is_not_watched_is_written_when_it_differs(
+    tmp_path: Path, view: WorkspaceView, changed: dict[str, object]
+) -> None:
+    publish = ArtefactPublisher(wall=lambda: 0.0)
+    publish(view)
+    before = written(tmp_path)["RUNS/stats/workspace_dashboard.md"]
+
+    publish(replace(view, watch=replace(view.watch, **changed)))
+
+    assert written(tmp_path)["RUNS/stats/workspace_dashboard.md"] != before
