@@ -79,6 +79,10 @@ _PRUNE_EVERY = 5_000
 _REST = 9
 """A tenth of the scribe's time at most goes into reports."""
 
+_GRACE = 0.3
+"""Seconds before it is saved that files are gone: where a whole project is being deleted, what is written into
+its RUNS/ meanwhile would make that fail."""
+
 _REPORTS = "statistics and dashboards"
 _ORDERS = "orders"
 
@@ -117,6 +121,7 @@ class Scribe:
         self._orders: queue.SimpleQueue[_Order | None] = queue.SimpleQueue()
         self._open: dict[ProjectName, Ledgers] = {}
         self._unsaved: dict[ProjectName, Batch] = {}
+        self._rest: dict[ProjectName, float] = {}
         self._outdated = False
         self._report_from = 0.0
         self._refusals = Refusals(now=now, wall=wall)
@@ -196,9 +201,13 @@ class Scribe:
 
     def _patience(self) -> float | None:
         """Seconds until there is something to do without any order; None: for ever."""
-        waits = [self._refusals.pause(_records_of(project)) for project in self._unsaved]
+        now = self._now()
+        waits = [
+            max(self._refusals.pause(_records_of(project)), self._rest.get(project, now) - now)
+            for project in self._unsaved
+        ]
         if self._outdated:
-            waits.append(max(self._report_from - self._now(), self._refusals.pause(_REPORTS)))
+            waits.append(max(self._report_from - now, self._refusals.pause(_REPORTS)))
         return max(0.001, min(waits)) if waits else None
 
     def _guarded(self, order: _Order, what: str = _ORDERS) -> bool:
@@ -218,6 +227,8 @@ class Scribe:
     def _merge(self, batches: dict[ProjectName, Batch]) -> None:
         for project, batch in batches.items():
             self._unsaved.setdefault(project, Batch()).add(batch)
+            if None in batch.files.values():
+                self._rest.setdefault(project, self._now() + _GRACE)
 
     def _outdate(self) -> None:
         self._outdated = True
@@ -233,7 +244,8 @@ class Scribe:
         """
         for project in list(self._unsaved):
             what = _records_of(project)
-            if now or self._refusals.due(what):
+            if now or (self._refusals.due(what) and self._now() >= self._rest.get(project, 0.0)):
+                self._rest.pop(project, None)
                 self._guarded(partial(self._save_project, project), what)
         rested = self._now() >= self._report_from and self._refusals.due(_REPORTS)
         if self._outdated and (now or rested):

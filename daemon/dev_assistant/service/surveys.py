@@ -163,6 +163,11 @@ class Surveys:
         """Some directories may be covered and not known yet."""
         return bool(self._surveys)
 
+    @property
+    def looking(self) -> bool:
+        """Some project is walked as a whole, or is going to be."""
+        return any(walk.whole for walk in self._surveys.values())
+
     def surveyed(self, message: Surveyed) -> Epoch:
         """Compare what a walk met with what is known; the epoch of the walk's debt, which stays open."""
         walk = self._surveys[message.survey]

@@ -120,7 +120,7 @@ class Server:
         return reply.result
 
     def stop(self) -> None:
-        """End the process with all it started; idempotent. Several threads may find at once that it is no use."""
+        """End the process with all it started; idempotent. Several may find it of no use at once."""
         with self._ending:
             with self._writing:  # from here on the number of the pipe may be that of another file
                 first, self._stopped = not self._stopped, True
