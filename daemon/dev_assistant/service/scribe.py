@@ -80,8 +80,8 @@ _REST = 9
 """A tenth of the scribe's time at most goes into reports."""
 
 _GRACE = 0.3
-"""Seconds before it is saved that files are gone: where a whole project is being deleted, what is written into
-its RUNS/ meanwhile would make that fail."""
+"""Seconds before it is saved that files are gone: where all of a project is being deleted, what is written
+into its RUNS/ meanwhile would make that fail."""
 
 _REPORTS = "statistics and dashboards"
 _ORDERS = "orders"
