@@ -121,12 +121,9 @@ class Scribe:
         self._orders: queue.SimpleQueue[_Order | None] = queue.SimpleQueue()
         self._open: dict[ProjectName, Ledgers] = {}
         self._unsaved: dict[ProjectName, Batch] = {}
-        self._rest: dict[ProjectName, float] = {}
-        self._outdated = False
-        self._report_from = 0.0
+        self._outdated, self._report_from = False, 0.0
         self._refusals = Refusals(now=now, wall=wall)
-        self._grown = 0
-        self._stopping = False
+        self._grown, self._stopping = 0, False
         self._thread = threading.Thread(target=self._run, name="scribe", daemon=True)
 
     @property
@@ -201,13 +198,9 @@ class Scribe:
 
     def _patience(self) -> float | None:
         """Seconds until there is something to do without any order; None: for ever."""
-        now = self._now()
-        waits = [
-            max(self._refusals.pause(_records_of(project)), self._rest.get(project, now) - now)
-            for project in self._unsaved
-        ]
+        waits = [self._refusals.pause(_records_of(project)) for project in self._unsaved]
         if self._outdated:
-            waits.append(max(self._report_from - now, self._refusals.pause(_REPORTS)))
+            waits.append(max(self._report_from - self._now(), self._refusals.pause(_REPORTS)))
         return max(0.001, min(waits)) if waits else None
 
     def _guarded(self, order: _Order, what: str = _ORDERS) -> bool:
@@ -228,7 +221,7 @@ class Scribe:
         for project, batch in batches.items():
             self._unsaved.setdefault(project, Batch()).add(batch)
             if None in batch.files.values():
-                self._rest.setdefault(project, self._now() + _GRACE)
+                self._refusals.rest(_records_of(project), _GRACE)
 
     def _outdate(self) -> None:
         self._outdated = True
@@ -244,8 +237,7 @@ class Scribe:
         """
         for project in list(self._unsaved):
             what = _records_of(project)
-            if now or (self._refusals.due(what) and self._now() >= self._rest.get(project, 0.0)):
-                self._rest.pop(project, None)
+            if now or self._refusals.due(what):
                 self._guarded(partial(self._save_project, project), what)
         rested = self._now() >= self._report_from and self._refusals.due(_REPORTS)
         if self._outdated and (now or rested):

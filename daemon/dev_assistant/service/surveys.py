@@ -94,16 +94,8 @@ class Surveys:
     ) -> None:
         """Walk all watch paths of a project and read its configuration anew."""
         if not self._awaits(state, None):
-            tops = partial(self._tops, state)
+            tops = partial(_tops, state, lambda: self.own)
             self._walk(state, tops, trigger=trigger, whole=True, urgency=urgency, epoch=epoch)
-
-    def _tops(self, state: ProjectState) -> tuple[Top, ...]:
-        """The watch paths with their rules, as the settings are when the walk begins."""
-        project, patterns = state.project, tuple(state.settings.ignore)
-        return tuple(
-            (top, IgnoreRules(top, root=project.root, patterns=patterns, own=self.own).start)
-            for top in project.watch_paths
-        )
 
     def below(
         self,
@@ -257,6 +249,15 @@ class Surveys:
         """The project leaves the workspace."""
         for directory in self._territory.of(state.project.name):
             self.leave(state, directory)
+
+
+def _tops(state: ProjectState, own: Callable[[], frozenset[str]]) -> tuple[Top, ...]:
+    """The watch paths with their rules, as the settings are when the walk begins."""
+    project, patterns = state.project, tuple(state.settings.ignore)
+    return tuple(
+        (top, IgnoreRules(top, root=project.root, patterns=patterns, own=own()).start)
+        for top in project.watch_paths
+    )
 
 
 def _known(state: ProjectState, path: RelPath, stat: Stat) -> bool:
