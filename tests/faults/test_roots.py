@@ -159,7 +159,8 @@ def apart(tmp_path: Path) -> Iterator[Inside]:
         yield place
 
 
-@pytest.mark.parametrize("covered", ["app/src", pytest.param("app", marks=pytest.mark.sweep)])
+@pytest.mark.sweep
+@pytest.mark.parametrize("covered", ["app", "app/src"])
 def test_a_file_system_that_is_mounted_over_a_root(apart: Inside, covered: str) -> None:
     apart.start()
     top = Path(os.fspath(apart.base / "work")) / covered
