@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -81,3 +81,29 @@ def test_an_overflow_is_told_and_made_good(place: Desk) -> None:
     assert body["summary"]["findings"] == 2
     assert "overflow" in (place.root / "RUNS/stats/workspace_dashboard.md").read_text()
     place.assert_chains()
+
+
+@pytest.mark.sweep
+def test_many_overflows_in_a_row_share_walks_and_none_is_lost(
+    place: Desk, record_property: Callable[[str, object], None]
+) -> None:
+    daemon = psutil.Process(place.status()["pid"])
+    made = place.root / "app" / "src" / "made"
+    made.mkdir()
+    place.settle()
+    for turn in range(5):
+        daemon.suspend()
+        try:
+            for number in range(CREATED):
+                (made / f"m{number}.py").write_text("" if number else f"import os\n# {turn}\n")
+        finally:
+            daemon.resume()
+
+    body = place.agree()
+
+    overflows = place.status()["watch"]["overflows"]
+    assert overflows >= 2
+    assert body["summary"]["findings"] == 2
+    log = (place.root / "RUNS" / "logs" / "daemon.log").read_text()
+    assert log.count("events are lost again and again") <= overflows
+    record_property("overflows", overflows)
