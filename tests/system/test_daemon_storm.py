@@ -91,7 +91,7 @@ def test_many_overflows_in_a_row_share_walks_and_none_is_lost(
     made = place.root / "app" / "src" / "made"
     made.mkdir()
     place.settle()
-    for turn in range(5):
+    for turn in range(3):
         daemon.suspend()
         try:
             for number in range(CREATED):
