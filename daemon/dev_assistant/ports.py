@@ -47,6 +47,7 @@ class Overflowed:
     """Events were lost: all that is covered has to be surveyed again. ``at`` as in Hint."""
 
     at: float
+    reason: str = "events were lost"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """Running other programs: absolute paths of our own environment, no shell, always a timeout.
 
-The child leads a process group of its own, so that a hung tool is ended with all it started.
+The child leads a process group of its own, and bears a mark in its environment that all it starts inherits:
+so a hung tool is ended with all it started, also with what left the group (Linux).
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import selectors
 import signal
@@ -33,6 +35,11 @@ _LAST_WORDS = 1.0
 
 OUTPUT_LIMIT = 64 << 20
 """Bytes of output that are kept in memory; a tool that writes more is out of its mind."""
+
+_MARK = "DEV_ASSISTANT_TOOL"
+_OWNERS = itertools.count()
+_ROUNDS = 5
+"""Looks for what bears a mark: a process that is being killed may have started one more just before."""
 
 _CHUNK = 1 << 18
 _ERRORS_KEPT = 1 << 20
@@ -69,6 +76,12 @@ def limit_memory(child: subprocess.Popen[bytes]) -> None:
             resource.prlimit(child.pid, resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
 
 
+class Tool(subprocess.Popen[bytes]):
+    """A program that runs; ``mark`` begins an entry in the environment of all that it starts."""
+
+    mark = b""
+
+
 class Children:
     """The programs that run for one owner, so that it can end them all at once. Thread-safe.
 
@@ -77,8 +90,10 @@ class Children:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._running: set[subprocess.Popen[bytes]] = set()
+        self._running: set[Tool] = set()
         self._ended = False
+        self._mark = f"{os.getpid()}.{next(_OWNERS)}."
+        self._numbers = itertools.count()
 
     def start(
         self,
@@ -87,17 +102,18 @@ class Children:
         cwd: str,
         stdin: int = subprocess.DEVNULL,
         stderr: int = subprocess.PIPE,
-    ) -> subprocess.Popen[bytes]:
+    ) -> Tool:
         """Start a program with a pipe to read from; ``left`` has to follow. Raises ToolError."""
         with self._lock:
             if self._ended:
                 raise ToolError(f"{os.path.basename(command[0])} is not started: it is being ended")
             try:
                 failpoints.hit("tool.spawn")
-                child = subprocess.Popen(
+                mark = f"{self._mark}{next(self._numbers)}."
+                child = Tool(
                     command,
                     cwd=cwd,
-                    env=clean_environment(),
+                    env={**clean_environment(), _MARK: mark},
                     stdin=stdin,
                     stdout=subprocess.PIPE,
                     stderr=stderr,
@@ -105,11 +121,12 @@ class Children:
                 )
             except OSError as error:
                 raise ToolError(f"{command[0]} cannot be started: {error.strerror}") from error
+            child.mark = f"{_MARK}={mark}".encode()
             self._running.add(child)
         limit_memory(child)
         return child
 
-    def left(self, child: subprocess.Popen[bytes]) -> None:
+    def left(self, child: Tool) -> None:
         """``child`` has ended and was waited for."""
         with self._lock:
             self._running.discard(child)
@@ -121,6 +138,7 @@ class Children:
             for child in self._running:
                 if child.poll() is None:
                     _kill_group(child)
+            _end_hidden(f"{_MARK}={self._mark}".encode())
 
 
 def run(
@@ -177,9 +195,7 @@ def converse(
     return Completed(child.returncode, b"", errors)
 
 
-def _exchange(
-    child: subprocess.Popen[bytes], hear: Callable[[bytes], object], rest: memoryview, deadline: float
-) -> bytes:
+def _exchange(child: Tool, hear: Callable[[bytes], object], rest: memoryview, deadline: float) -> bytes:
     """Write ``rest`` and read both pipes until they end; what stood on standard error."""
     errors = bytearray()
     with selectors.DefaultSelector() as selector:
@@ -219,10 +235,11 @@ def _say(descriptor: int, rest: memoryview) -> memoryview:
         return rest[:0]
 
 
-def end_group(child: subprocess.Popen[bytes]) -> None:
-    """Kill a child with everything in its process group, and reap it."""
+def end_group(child: Tool) -> None:
+    """Kill a child with all that it started, and reap it."""
     _kill_group(child)
     child.kill()
+    _end_hidden(child.mark)
     try:
         child.communicate(timeout=_LAST_WORDS)
     except subprocess.TimeoutExpired:  # something that left the group holds its pipes
@@ -232,6 +249,34 @@ def end_group(child: subprocess.Popen[bytes]) -> None:
         child.wait()
 
 
-def _kill_group(child: subprocess.Popen[bytes]) -> None:
+def _kill_group(child: Tool) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
+
+
+def _end_hidden(mark: bytes) -> None:
+    """Kill what left the group of a child, or lost its parents on the way, and still bears the mark."""
+    if sys.platform != "linux" or not mark:
+        return
+    for _ in range(_ROUNDS):
+        found = [_end_marked(int(name), mark) for name in os.listdir("/proc") if name.isdecimal()]
+        if not any(found):
+            return
+
+
+def _end_marked(pid: int, mark: bytes) -> bool:
+    """Whether this process bore the mark. The descriptor keeps its number from meaning another one."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except OSError:  # gone
+        return False
+    try:
+        with open(f"/proc/{pid}/environ", "rb") as file:
+            bears = any(entry.startswith(mark) for entry in file.read().split(b"\0"))
+        if bears:
+            signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+    except OSError:  # gone meanwhile, or another user's
+        return False
+    finally:
+        os.close(descriptor)
+    return bears

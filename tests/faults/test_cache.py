@@ -143,3 +143,29 @@ def test_files_for_people_are_written_anew_and_never_believed(place: Desk) -> No
     assert place.status()["degraded"] == []
     assert (stats / "trends.json").is_file()
     assert (stats / "team_dashboard.md").read_text().startswith("#")
+
+
+@pytest.mark.sweep
+def test_while_somebody_locks_the_cache_new_files_are_judged_all_the_same(place: Desk) -> None:
+    place.start()
+    with contextlib.closing(sqlite3.connect(database(place), isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        place.write("app/new.py", "import os\nimport re\n")
+        place.write("app/clean.py", "N = 1\n")
+        place.settle()
+        assert place.check() == place.check("--no-cache")
+        other.execute("ROLLBACK")
+    until(lambda: not place.status()["degraded"])
+    place.agree()
+
+
+@pytest.mark.sweep
+def test_a_check_without_a_daemon_while_somebody_keeps_the_cache_to_himself(place: Desk) -> None:
+    place.check()
+    with contextlib.closing(sqlite3.connect(database(place), isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        place.write("app/new.py", "import os\nimport re\n")
+        assert place.check() == place.check("--no-cache")
+        other.execute("ROLLBACK")
+    assert place.check() == place.check("--no-cache")

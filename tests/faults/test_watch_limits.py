@@ -103,7 +103,7 @@ def test_directories_that_go_make_room_for_others(place: Inside) -> None:
     place.agree()
 
 
-def test_without_an_instance_everything_is_polled(place: Inside) -> None:
+def test_without_an_instance_everything_is_polled_until_there_is_one(place: Inside) -> None:
     spread(place, range(3))
     place.namespace.limit("max_inotify_instances", 0)
     place.start()
@@ -115,4 +115,13 @@ def test_without_an_instance_everything_is_polled(place: Inside) -> None:
     before = status["projects"][0]["findings"]
     place.write("app/src/d1/a.py", "import os\nimport sys\n")
     until(lambda: place.status()["projects"][0]["findings"] == before + 1)
+    place.agree()
+
+    place.namespace.limit("max_inotify_instances", 128)
+    until(lambda: place.status()["watch"]["backend"] == "inotify")
+    place.settle()
+    status = place.status()
+    assert (status["degraded"], status["projects"][0]["state"]) == ([], "watching")
+    assert (status["watch"]["polled"], status["watch"]["uncovered"]) == (0, [])
+    place.write("app/src/d1/a.py", "import os\n")
     place.agree()

@@ -28,6 +28,7 @@ class Bench(Desk):
         self.bin = base / "venv" / "bin"
         self.bin.mkdir(parents=True)
         self.ruff = self.bin / "ruff"
+        self.real = _REAL
         self.log = base / "runs"
         (self.bin / "python").symlink_to(os.path.realpath(sys.executable))
         (base / "venv" / "pyvenv.cfg").write_text(

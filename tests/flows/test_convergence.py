@@ -187,3 +187,37 @@ def test_a_cache_that_was_lost_while_running_is_filled_again(world: World) -> No
     world.coordinator.post(CacheLost(ProjectName("app")))
     world.settle()
     assert sorted(world.stores["app"].load()) == ["one.py", "two.py"]
+
+
+def test_a_hundred_overflows_during_a_walk_are_one_more_walk_and_none_is_lost(world: World) -> None:
+    world.source.overflow()
+    world.coordinator.step(wait=False)
+    while world.errands:
+        world.run_errand()  # the tree has been walked, and what the walk met is not taken in yet
+    world.write("app/two.py", "BAD\n", kind=None)
+    for _ in range(100):
+        world.source.overflow()
+    world.errands_run = 0
+    world.until(world.cookie())
+    assert world.states() == fresh_check(world)
+    assert world.errands_run <= 1 + 3  # the first walk's scope; then a walk, its scope, the configuration
+
+
+def test_overflows_without_end_are_looked_into_less_and_less_often_which_is_told(world: World) -> None:
+    world.errands_run = 0
+    for _ in range(600):
+        world.source.overflow()
+        world.time += 0.1
+        while world.step():
+            pass
+    assert world.errands_run <= 3 * 7  # a walk, its scope, the configuration; after 0, 1, 3, 7, 15, 31 s
+    assert world.coordinator.snapshot.looks_every == 32.0
+    world.write("app/two.py", "BAD\n", kind=None)
+    reached = world.cookie()
+    since = world.time
+    world.until(reached)
+    assert world.time - since < 1
+    assert world.states() == fresh_check(world)
+    world.time += 61
+    world.settle()
+    assert world.coordinator.snapshot.looks_every == 0.0

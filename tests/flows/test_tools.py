@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
 from dev_assistant.errors import ToolError
 from dev_assistant.model import FileState, Job, Project, RelPath
+from dev_assistant.schedule.pool import Workers
 from fakes.verifier import FakeScope, FakeVerifier
 from flows.world import World, workspace
 
@@ -167,3 +168,68 @@ def test_a_tool_that_proves_broken_is_given_nothing_more_and_tried_again_ever_mo
     world.time += 32
     world.settle()
     assert world.states() == {"one.py": ("fresh", 1), "two.py": ("fresh", 1)}
+
+
+def test_a_file_that_broke_the_tool_once_is_tried_again_soon_and_parked_the_second_time(
+    tmp_path: Path,
+) -> None:
+    world = broken_by_a_file(tmp_path)
+    judged = world.verifier.judged.count(RelPath("a.py"))
+    for _ in range(100):
+        world.time += 1.0
+        world.settle()
+    record = world.record("a.py")
+    assert record is not None and "parked" in record.reason
+    assert world.verifier.judged.count(RelPath("a.py")) == judged + 1
+    world.write("app/a.py", "fine\n")
+    world.settle()
+    assert world.states() == {"a.py": ("fresh", 0)}
+
+
+def broken_by_a_file(tmp_path: Path) -> World:
+    root = workspace(tmp_path, "app")
+    (root / "app").mkdir()
+    (root / "app" / "a.py").write_text("CRASH\n")
+    world = World(root).start()
+    assert world.states() == {"a.py": ("failed", 0)}
+    return world
+
+
+@pytest.mark.parametrize("error", [ValueError("a defect"), SystemExit(3), KeyboardInterrupt()])
+def test_whatever_a_verifier_raises_its_files_fail_and_its_worker_lives(
+    tmp_path: Path, error: BaseException
+) -> None:
+    root = workspace(tmp_path, "app")
+    (root / "app").mkdir()
+    (root / "app" / "a.py").write_text("fine\n")
+    world = World(root)
+    raising = [error]
+
+    def before(job: Job) -> None:
+        while raising:
+            raise raising.pop()
+
+    world.verifier.before = before
+    workers = Workers(world.queue, run=world.bench.run, count=1, on_error=world.bench.failed)
+    workers.start()
+    world.coordinator.start()
+    by_workers(world, lambda: world.states() == {"a.py": ("failed", 0)})
+    record = world.record("a.py")
+    assert record is not None and record.reason == f"internal error: {error!r}"
+    assert workers.alive() == 1
+    world.write("app/a.py", "BAD\n")
+    by_workers(world, lambda: world.states() == {"a.py": ("fresh", 1)})
+    assert workers.stop(timeout=10)
+
+
+def by_workers(world: World, reached: Callable[[], bool]) -> None:
+    """Go on until it is reached; what is to be judged is left to threads."""
+    for _ in range(2000):
+        world.coordinator.step(wait=False)
+        while world.errands:
+            world.run_errand()
+        assert world.queue.join(10)
+        if reached():
+            return
+        world.time += 0.005
+    raise AssertionError("never reached")

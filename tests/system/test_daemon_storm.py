@@ -8,7 +8,7 @@ import os
 import random
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -110,3 +110,25 @@ def test_more_new_files_than_the_kernel_keeps(place: Desk) -> None:
     assert body["summary"]["fresh"] == CREATED + 1
     assert body["summary"]["findings"] == 2
     place.assert_chains()
+
+
+@pytest.mark.sweep
+def test_many_overflows_in_a_row_share_walks_and_none_is_lost(
+    place: Desk, record_property: Callable[[str, object], None]
+) -> None:
+    made = place.root / "app" / "src" / "made"
+    made.mkdir()
+    place.settle()
+    for turn in range(3):
+        with suspended(place):
+            for number in range(CREATED):
+                (made / f"m{number}.py").write_text("" if number else f"import os\n# {turn}\n")
+
+    body = place.agree()
+
+    overflows = place.status()["watch"]["overflows"]
+    assert overflows >= 2
+    assert body["summary"]["findings"] == 2
+    log = (place.root / "RUNS" / "logs" / "daemon.log").read_text()
+    assert log.count("events are lost again and again") <= overflows
+    record_property("overflows", overflows)

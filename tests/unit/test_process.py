@@ -3,14 +3,13 @@ from __future__ import annotations
 import os
 import select
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from dev_assistant.errors import ToolError
-from dev_assistant.process import Completed, clean_environment, end_group, run, tool
+from dev_assistant.process import Children, Completed, clean_environment, end_group, run, tool
 
 TIMEOUT = 30.0
 
@@ -68,10 +67,40 @@ def test_a_stranger_that_holds_the_pipes_does_not_hold_us(tmp_path: Path) -> Non
 
 
 def test_ending_twice_does_no_harm() -> None:
-    child = subprocess.Popen([sys.executable, "-c", ""], start_new_session=True)
+    child = Children().start([sys.executable, "-c", ""], cwd="/")
     end_group(child)
     end_group(child)
     assert child.returncode is not None
+
+
+ESCAPES = """
+import os, subprocess, sys
+for _ in range(2):
+    subprocess.Popen([sys.executable, "-c", "import signal; print('hidden', flush=True); signal.pause()"],
+                     start_new_session=True)
+if sys.argv[1] == "orphans":
+    os._exit(0)
+import signal; signal.pause()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="hidden processes are found by /proc")
+@pytest.mark.parametrize("parent", ["stays", "orphans"])
+def test_what_left_the_group_is_ended_and_nobody_elses(parent: str) -> None:
+    children, others = Children(), Children()
+    command = [sys.executable, "-c", ESCAPES, parent]
+    child, other = (each.start(command, cwd="/") for each in (children, others))
+    for each in (child, other):
+        assert each.stdout is not None
+        assert [each.stdout.readline() for _ in range(2)] == [b"hidden\n"] * 2
+    children.end()
+    assert child.stdout is not None
+    assert child.stdout.read() == b""  # nobody holds the other end any more
+    end_group(child)
+    assert other.stdout is not None
+    assert not select.select([other.stdout], [], [], 0)[0]  # those of another owner live
+    end_group(other)
+    assert other.stdout.closed
 
 
 def test_a_program_that_cannot_start_is_told(tmp_path: Path) -> None:

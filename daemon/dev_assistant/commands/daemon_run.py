@@ -34,7 +34,7 @@ from dev_assistant.service.instance import Instance
 from dev_assistant.service.memory import Restarts
 from dev_assistant.service.stuck import patience
 from dev_assistant.service.supervisor import PULSE, Supervisor, log_deaths
-from dev_assistant.watch.choose import open_source
+from dev_assistant.watch.choose import better_source, open_source
 from dev_assistant.watch.renewed import RenewedSource
 
 HELP = "run the daemon in this process"
@@ -148,6 +148,11 @@ def _serve(
         if refusal:
             _LOG.warning("the disk refuses: tried again with each write", reason=refusal)
         source = RenewedSource(partial(open_source, poll_interval=settings.poll_interval_sec, beats=beats))
+        interval = settings.poll_interval_sec
+        source = RenewedSource(
+            partial(open_source, poll_interval=interval, beats=beats),
+            better=partial(better_source, poll_interval=interval, beats=beats),
+        )
         assembly = assemble(
             configuration,
             loading=loading,

@@ -17,6 +17,11 @@ class Barriers:
     _cookies: dict[str, Barrier] = field(default_factory=dict)
     _waiting: list[tuple[Epoch, Callable[[], None]]] = field(default_factory=list)
 
+    @property
+    def waiting(self) -> bool:
+        """Somebody waits for what is owed."""
+        return bool(self._waiting)
+
     def expect(self, cookie: str, barrier: Barrier) -> None:
         self._cookies[cookie] = barrier
 

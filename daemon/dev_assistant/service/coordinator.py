@@ -11,7 +11,6 @@ import threading
 from collections.abc import Callable
 from typing import assert_never
 
-from dev_assistant.logs import get_logger
 from dev_assistant.model import FileRecord, FileState
 from dev_assistant.ports import CoverLost, Hint, HintKind, Hints, Overflowed
 from dev_assistant.service.configuration import Configuration
@@ -37,7 +36,6 @@ from dev_assistant.service.snapshot import Snapshot, photograph
 from dev_assistant.service.timers import Timers
 from dev_assistant.service.work import Assignments
 
-_LOG = get_logger("coordinator")
 _MESSAGES = 64
 """Messages handled between two releases of what is due."""
 
@@ -141,10 +139,8 @@ class Coordinator:
                 parts.roster.scoped(message)
             case Barrier():
                 self._barrier(message)
-            case Overflowed():
-                _LOG.warning("events were lost: everything is looked at again")
-                self._survey_all("overflow")
-                parts.roster.reload()
+            case Overflowed(reason=reason):
+                self._timers.losses.lost(reason, self._now())
             case CoverLost(directory=directory):
                 parts.intake.lost(directory)
                 parts.roster.lost()
@@ -223,6 +219,7 @@ class Coordinator:
             disabled=self._parts.roster.disabled,
             starting=self._parts.roster.starting,
             owed=self._parts.ledger.outstanding,
+            looks_every=self._timers.losses.every,
             last_audit=self._timers.last_audit,
         )
         if not self.snapshot.starting:

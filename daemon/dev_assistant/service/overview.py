@@ -69,7 +69,10 @@ class Overview:
             root=self.root,
             state=self._ended(health) or _state(snapshot, age, stuck),
             degraded=tuple(
-                filter(None, (*self.trouble(), *_tools(snapshot), health.note, *_uncovered(health)))
+                filter(
+                    None,
+                    (*self.trouble(), *_tools(snapshot), _losing(snapshot), health.note, *_uncovered(health)),
+                )
             ),
             stuck=tuple(StuckView(*each[:3], each.age, advice(each)) for each in stuck),
             pid=os.getpid(),
@@ -192,6 +195,15 @@ def _tools(snapshot: Snapshot) -> tuple[str, ...]:
     """What keeps tools from working, with the number of projects that cannot be judged for it."""
     reasons = Counter(project.tool_error for project in snapshot.projects if project.tool_error)
     return tuple(f"nothing is judged in {count} projects: {why}" for why, count in sorted(reasons.items()))
+
+
+def _losing(snapshot: Snapshot) -> str:
+    if not snapshot.looks_every:
+        return ""
+    return (
+        "more changes than the system reports: events are lost again and again, so everything is looked at "
+        f"every {snapshot.looks_every:g} s, and whenever somebody waits"
+    )
 
 
 def _uncovered(health: SourceHealth) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ class Refusals:
         self._now = now
         self._wall = wall
         self._open: dict[str, _Refusal] = {}
+        self._rests: dict[str, float] = {}
 
     def told(self) -> str:
         """For people: what is not written, since when, and why; "" when everything is."""
@@ -40,15 +41,20 @@ class Refusals:
 
     def due(self, what: str) -> bool:
         """Whether to try ``what`` now."""
-        refusal = self._open.get(what)
-        return refusal is None or self._now() >= refusal.again_at
+        return self.pause(what) == 0.0
 
     def pause(self, what: str) -> float:
-        """Seconds until ``what`` is due; 0 when it was not refused."""
+        """Seconds until ``what`` is due; 0 when nothing speaks against it."""
         refusal = self._open.get(what)
-        return 0.0 if refusal is None else max(0.0, refusal.again_at - self._now())
+        until = max(self._rests.get(what, 0.0), 0.0 if refusal is None else refusal.again_at)
+        return max(0.0, until - self._now())
+
+    def rest(self, what: str, seconds: float) -> None:
+        """Leave ``what`` alone for a while although nobody refused it; a rest under way is not prolonged."""
+        self._rests.setdefault(what, self._now() + seconds)
 
     def refused(self, what: str, reason: str) -> None:
+        self._rests.pop(what, None)
         before = self._open.get(what)
         attempts = 1 if before is None else before.attempts + 1
         first, longest = _PAUSES
@@ -60,6 +66,7 @@ class Refusals:
             _LOG.error("write failed", what=what, error=reason)
 
     def accepted(self, what: str) -> None:
+        self._rests.pop(what, None)
         refusal = self._open.pop(what, None)
         if refusal is not None:
             lasted = round(self._now() - refusal.began, 1)

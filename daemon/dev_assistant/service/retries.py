@@ -1,4 +1,4 @@
-"""What failed because the system was short of something is tried again: at first soon, then less often.
+"""What failed for want of something, or because a tool broke once, is tried again: soon, then less often.
 
 Files and directories that descriptors, memory or processes ran out for have not changed, so that no event
 will ever tell of them.
@@ -7,7 +7,6 @@ will ever tell of them.
 from __future__ import annotations
 
 from dev_assistant.logs import get_logger
-from dev_assistant.model import FileState
 from dev_assistant.service.parts import Parts
 from dev_assistant.service.state import ProjectState, passes
 
@@ -56,7 +55,7 @@ class Retries:
         if state.unread:
             self._parts.surveys.whole(state, trigger="retry")
         for path, record in state.files.items():
-            if record.state is FileState.FAILED and passes(record.reason):
+            if state.passing(path, record):
                 state.owe_bulk(path, since=now, trigger="retry")
 
 

@@ -67,6 +67,7 @@ class Roster:
         self._post = post
         self._now = now
         self._reload_debt: Epoch | None = None
+        self._defect = ""
         self._config_names: dict[str, set[str]] = {}
         self._outside: dict[str, set[ProjectName]] = {}
         self._ignoring: dict[str, set[ProjectName]] = {}
@@ -85,8 +86,8 @@ class Roster:
     def adopt(self, configuration: Configuration, *, epoch: Epoch | None = None) -> None:
         """Make the running projects those of the configuration; ``epoch`` is of the debt that led here."""
         shown = configuration.all_problems if configuration.problems else ()
-        self.problems = tuple(map(str, shown))
-        for problem in self.problems:
+        before, self.problems = self.problems, tuple(map(str, shown))
+        for problem in self.problems if self.problems != before else ():
             _LOG.error("configuration is broken, the last good one is kept", problem=problem)
         if not configuration.problems or not self._states:
             self.configuration = configuration
@@ -106,10 +107,13 @@ class Roster:
             if state is None:
                 self._take_up(entry, epoch)
             elif entry.problems:
-                state.problems = tuple(map(str, entry.problems))
-                _LOG.error(
-                    "settings are broken, the last good ones are kept", project=name, problems=state.problems
-                )
+                before, state.problems = state.problems, tuple(map(str, entry.problems))
+                if state.problems != before:
+                    _LOG.error(
+                        "settings are broken, the last good ones are kept",
+                        project=name,
+                        problems=state.problems,
+                    )
             else:
                 self._change(state, entry, epoch)
 
@@ -199,11 +203,15 @@ class Roster:
     def _loaded(self) -> Configuration:
         """On the errands' thread. Reading does not raise for what people write; if it does, that is told."""
         try:
-            return self._load()
+            configuration = self._load()
         except Exception as defect:  # noqa: BLE001  else nobody would ever answer for the reload
-            _LOG.exception("configuration cannot be read")
+            if repr(defect) != self._defect:  # told once, however often it is tried again
+                _LOG.exception("configuration cannot be read")
+            self._defect = repr(defect)
             problem = Problem("configuration", "", f"internal error: {defect!r}")
             return replace(self.configuration, problems=(problem,))
+        self._defect = ""
+        return configuration
 
     def reloaded(self, message: Reloaded) -> None:
         self.adopt(message.configuration, epoch=message.epoch)

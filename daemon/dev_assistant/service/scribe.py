@@ -79,6 +79,10 @@ _PRUNE_EVERY = 5_000
 _REST = 9
 """A tenth of the scribe's time at most goes into reports."""
 
+_GRACE = 0.3
+"""Seconds before it is saved that files are gone: where all of a project is being deleted, what is written
+into its RUNS/ meanwhile would make that fail."""
+
 _REPORTS = "statistics and dashboards"
 _ORDERS = "orders"
 
@@ -117,11 +121,9 @@ class Scribe:
         self._orders: queue.SimpleQueue[_Order | None] = queue.SimpleQueue()
         self._open: dict[ProjectName, Ledgers] = {}
         self._unsaved: dict[ProjectName, Batch] = {}
-        self._outdated = False
-        self._report_from = 0.0
+        self._outdated, self._report_from = False, 0.0
         self._refusals = Refusals(now=now, wall=wall)
-        self._grown = 0
-        self._stopping = False
+        self._grown, self._stopping = 0, False
         self._thread = threading.Thread(target=self._run, name="scribe", daemon=True)
 
     @property
@@ -218,6 +220,8 @@ class Scribe:
     def _merge(self, batches: dict[ProjectName, Batch]) -> None:
         for project, batch in batches.items():
             self._unsaved.setdefault(project, Batch()).add(batch)
+            if None in batch.files.values():
+                self._refusals.rest(_records_of(project), _GRACE)
 
     def _outdate(self) -> None:
         self._outdated = True

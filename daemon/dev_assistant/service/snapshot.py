@@ -39,13 +39,15 @@ class Snapshot:
     """The workspace; ``owed`` counts unsettled paths, surveys and configuration reads. Of the ``disabled``
     projects nothing is known but that they are there.
 
-    ``last_audit`` is monotonic seconds.
+    ``looks_every``: while events are lost again and again, the seconds between two looks at everything, else
+    0. ``last_audit`` is monotonic seconds.
     """
 
     projects: tuple[ProjectSnapshot, ...] = ()
     problems: tuple[str, ...] = ()
     disabled: tuple[Project, ...] = ()
     starting: bool = True
+    looks_every: float = 0.0
     owed: int = field(default=0, compare=False)
     last_audit: float | None = field(default=None, compare=False)
 

@@ -170,7 +170,13 @@ class ProjectState:
     def conclude(self, path: RelPath, record: FileRecord) -> None:
         """Keep what was found out."""
         self.files.put(path, record)
-        self.strained = self.strained or (record.state is FileState.FAILED and passes(record.reason))
+        self.strained = self.strained or self.passing(path, record)
+
+    def passing(self, path: RelPath, record: FileRecord) -> bool:
+        """A failure that may be over without any change: for want of something, or a tool broke once."""
+        broke = self.broke.get(path)
+        once = broke is not None and broke[1] < _PARKED
+        return record.state is FileState.FAILED and (once or passes(record.reason))
 
     def breaks(self, path: RelPath, key: Digest) -> bool:
         """A tool broke on this file alone under this key; True when that is enough to park it."""

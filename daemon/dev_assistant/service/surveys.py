@@ -94,16 +94,8 @@ class Surveys:
     ) -> None:
         """Walk all watch paths of a project and read its configuration anew."""
         if not self._awaits(state, None):
-            tops = partial(self._tops, state)
+            tops = partial(_tops, state, lambda: self.own)
             self._walk(state, tops, trigger=trigger, whole=True, urgency=urgency, epoch=epoch)
-
-    def _tops(self, state: ProjectState) -> tuple[Top, ...]:
-        """The watch paths with their rules, as the settings are when the walk begins."""
-        project, patterns = state.project, tuple(state.settings.ignore)
-        return tuple(
-            (top, IgnoreRules(top, root=project.root, patterns=patterns, own=self.own).start)
-            for top in project.watch_paths
-        )
 
     def below(
         self,
@@ -162,6 +154,11 @@ class Surveys:
     def walking(self) -> bool:
         """Some directories may be covered and not known yet."""
         return bool(self._surveys)
+
+    @property
+    def looking(self) -> bool:
+        """Some project is walked as a whole, or is going to be."""
+        return any(walk.whole for walk in self._surveys.values())
 
     def surveyed(self, message: Surveyed) -> Epoch:
         """Compare what a walk met with what is known; the epoch of the walk's debt, which stays open."""
@@ -252,6 +249,15 @@ class Surveys:
         """The project leaves the workspace."""
         for directory in self._territory.of(state.project.name):
             self.leave(state, directory)
+
+
+def _tops(state: ProjectState, own: Callable[[], frozenset[str]]) -> tuple[Top, ...]:
+    """The watch paths with their rules, as the settings are when the walk begins."""
+    project, patterns = state.project, tuple(state.settings.ignore)
+    return tuple(
+        (top, IgnoreRules(top, root=project.root, patterns=patterns, own=own()).start)
+        for top in project.watch_paths
+    )
 
 
 def _known(state: ProjectState, path: RelPath, stat: Stat) -> bool:

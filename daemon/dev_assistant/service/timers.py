@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from dev_assistant.logs import get_logger
 from dev_assistant.model import FileState, Urgency
 from dev_assistant.service.ledger import Epoch
+from dev_assistant.service.losses import Losses
 from dev_assistant.service.parts import Parts
 from dev_assistant.service.retries import Retries
 
@@ -29,6 +30,9 @@ class Timers:
         self._report = report
         self._wall = wall
         self._retries = Retries(parts)
+        self.losses = Losses(
+            ledger=parts.ledger, look=self._look_everywhere, walking=lambda: parts.surveys.looking, now=now
+        )
         self._drift = wall() / 1e9 - now
         self._due = now
         self._absent_at = now
@@ -51,7 +55,13 @@ class Timers:
             if state.scope_error and not state.scoping:
                 deadlines.append(max(self._absent_at, state.scope_retry))
         released = [parts.releasing.deadline(state, now) for state in parts.states.values()]
-        others = (parts.roster.reload_at, self._report_at, self._retries.deadline(now), *released)
+        others = (
+            parts.roster.reload_at,
+            self._report_at,
+            self._retries.deadline(now),
+            self.losses.deadline(),
+            *released,
+        )
         self._due = min(deadlines + [at for at in others if at is not None])
         return self._due
 
@@ -68,12 +78,18 @@ class Timers:
             self.look_for_missing()
             self._look_for_tools(now)
         self._retries.fire(now)
+        news = self.losses.fire(now, hurry=self._parts.barriers.waiting)
         if self._slept(now):
             _LOG.warning("the machine slept or its clock was set: everything is looked at")
             self._audit_at = now
         if now >= self._audit_at:
             self._audit(now)
-        return self._parts.ledger.outstanding != before
+        return news or self._parts.ledger.outstanding != before
+
+    def _look_everywhere(self, epoch: Epoch) -> None:
+        for state in self._parts.states.values():
+            self._parts.surveys.whole(state, trigger="overflow", epoch=epoch)
+        self._parts.roster.reload(epoch=epoch)
 
     def _audit(self, now: float) -> None:
         self._audit_at = now + self._parts.roster.configuration.settings.audit_interval_sec

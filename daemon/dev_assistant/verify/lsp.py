@@ -72,6 +72,8 @@ class Server:
         self._owed: collections.deque[bytes] = collections.deque()
         self._input = cast("IO[bytes]", self._child.stdin).fileno()
         os.set_blocking(self._input, False)
+        self._ending, self._writing = threading.Lock(), threading.Lock()
+        self._stopped = False
         self._reader = threading.Thread(target=self._read, name=f"{self._name}-reader", daemon=True)
         self._reader.start()
 
@@ -118,18 +120,26 @@ class Server:
         return reply.result
 
     def stop(self) -> None:
-        """End the process with all it started; idempotent."""
-        with contextlib.suppress(OSError, ValueError):
-            process.end_group(self._child)
-        self._children.left(self._child)
+        """End the process with all it started; idempotent. Several may find it of no use at once."""
+        with self._ending:
+            with self._writing:  # from here on the number of the pipe may be that of another file
+                first, self._stopped = not self._stopped, True
+            if first:
+                with contextlib.suppress(OSError, ValueError):
+                    process.end_group(self._child)
+            self._children.left(self._child)
         if threading.current_thread() is not self._reader:
             self._reader.join()
 
     def _write(self, data: memoryview, deadline: float) -> int:
-        _, writable, _ = select.select([], [self._input], [], max(0.0, deadline - time.monotonic()))
-        if not writable:
+        room = select.poll()
+        room.register(self._input, select.POLLOUT)
+        if not room.poll(max(0.0, deadline - time.monotonic()) * 1000):
             raise ToolError(f"{self._name} server does not read")
-        return os.write(self._input, data)
+        with self._writing:
+            if self._stopped:
+                raise ToolError(f"{self._name} server was ended")
+            return os.write(self._input, data)
 
     def _read(self) -> None:
         decoder = msgspec.json.Decoder(_Message)

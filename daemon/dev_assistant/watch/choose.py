@@ -31,14 +31,36 @@ def open_source(
     """
     if prefer == "polling":
         return PollingSource(interval=poll_interval, beats=beats)
-    if prefer == "auto":
-        prefer = "inotify" if sys.platform == "linux" else "watchdog"
     try:
-        return SupplementedSource(_OPENERS[prefer](beats), interval=poll_interval, count=holders, beats=beats)
+        return _preferred(prefer, poll_interval, beats)
     except OSError as error:
-        reason = f"{prefer} cannot be used ({error.strerror or error}), changes are looked for instead"
-        _LOG.warning("falling back to polling", backend=prefer, reason=reason, interval_s=poll_interval)
+        backend = _named(prefer)
+        reason = f"{backend} cannot be used ({error.strerror or error}), changes are looked for instead"
+        _LOG.warning("falling back to polling", backend=backend, reason=reason, interval_s=poll_interval)
         return PollingSource(interval=poll_interval, reason=reason, beats=beats)
+
+
+def better_source(
+    *, prefer: Backend = "auto", poll_interval: float, beats: Beats | None = None
+) -> ChangeSource | None:
+    """What ``open_source`` could not give when it fell back to polling; None while it still cannot."""
+    if prefer == "polling":
+        return None
+    try:
+        return _preferred(prefer, poll_interval, beats)
+    except OSError:
+        return None
+
+
+def _preferred(prefer: Backend, poll_interval: float, beats: Beats | None) -> ChangeSource:
+    source = _OPENERS[_named(prefer)](beats)
+    return SupplementedSource(source, interval=poll_interval, count=holders, beats=beats)
+
+
+def _named(prefer: Backend) -> Backend:
+    if prefer == "auto":
+        return "inotify" if sys.platform == "linux" else "watchdog"
+    return prefer
 
 
 def _inotify(beats: Beats | None) -> ChangeSource:

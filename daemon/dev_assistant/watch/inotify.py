@@ -16,6 +16,7 @@ from dev_assistant.beats import Beats
 from dev_assistant.logs import get_logger
 from dev_assistant.ports import CoverLost, Hint, HintKind, Hints, Overflowed, SourceEvent, SourceHealth
 from dev_assistant.watch.inotify_calls import Mask, events
+from dev_assistant.watch.mounts import MountTable
 from dev_assistant.watch.watches import Watches
 
 _LOG = get_logger("watch")
@@ -60,6 +61,7 @@ class InotifySource:
         self.failure: Exception | None = None
         self._now = now
         self._watches = Watches(silent=silent)
+        self._mounts = MountTable()
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._overflows = 0
         self._stopping = threading.Event()
@@ -94,6 +96,7 @@ class InotifySource:
                 _LOG.error("the reader of events does not end", thread=self._thread.name)
                 return
         self._watches.close()
+        self._mounts.close()
         os.close(self._wake)
 
     # The reader's thread
@@ -113,19 +116,26 @@ class InotifySource:
 
     def _read(self, post: Callable[[SourceEvent], None]) -> None:
         """Pass on what comes after quiet at once; while more keeps coming, let it gather between reads."""
-        arrival, wake = select.poll(), select.poll()
+        arrival, wake, mounts = select.poll(), select.poll(), select.poll()
         arrival.register(self._watches.kernel.descriptor, select.POLLIN)
         arrival.register(self._wake, select.POLLIN)
         wake.register(self._wake, select.POLLIN)
+        table = self._mounts.descriptor
+        if table is not None:
+            arrival.register(table, select.POLLPRI)
+            mounts.register(table, select.POLLPRI)
         rush, last = 0, -_QUIET_SECONDS
         while True:
-            arrival.poll()
+            remounted = any(ready == table for ready, _ in arrival.poll())
             rush = rush + 1 if self._now() - last < _QUIET_SECONDS else 0
             if wake.poll(_GATHER_MILLISECONDS if rush >= _RUSH_READS else 0):
                 return
             with self._beats.at("reading events"):
                 data = self._watches.kernel.read(_LARGE if rush else _SMALL)
                 last = self._now()
+                if remounted or mounts.poll(0):  # before events of the new directories, a cookie's too
+                    for event in self._remounted(at=last):
+                        post(event)
                 for event in self._translate(data, at=last):
                     post(event)
             self.failure = None
@@ -147,6 +157,14 @@ class InotifySource:
                 files[watch, name] = kind
         translated += self._hints(files, at)
         return translated
+
+    def _remounted(self, *, at: float) -> Iterable[SourceEvent]:
+        """Where something was mounted or unmounted, watches are of directories that no path leads to."""
+        points = [point for point in self._mounts.changed() if self._watches.concerns(point)]
+        if not points:
+            return ()
+        self._watches.sweep()
+        return (Overflowed(at, f"something was mounted or unmounted at {points[0]}"),)
 
     def _hints(self, files: dict[tuple[int, bytes], HintKind], at: float) -> Iterable[SourceEvent]:
         found = ((self._watches.path(watch), name, kind) for (watch, name), kind in files.items())

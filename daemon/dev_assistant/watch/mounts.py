@@ -45,6 +45,33 @@ class Mount(NamedTuple):
         return self.kind in _SILENT or (fuse and self.kind not in _LOCAL_FUSE)
 
 
+class MountTable:
+    """The table of mounts, followed: what stands at a path may become another directory without any event.
+
+    ``descriptor`` is ready for poll(2) with POLLPRI when the table changed; None where there is no such
+    table. Owned by one thread.
+    """
+
+    def __init__(self, source: Path = MOUNTINFO) -> None:
+        self._source = source
+        self._lines = _lines(source)
+        self._file = open(source, "rb") if self._lines else None  # noqa: SIM115  closed by ``close``
+
+    @property
+    def descriptor(self) -> int | None:
+        return None if self._file is None else self._file.fileno()
+
+    def changed(self) -> tuple[str, ...]:
+        """Where something was mounted or unmounted, or mounted otherwise, since the last call."""
+        before, self._lines = self._lines, _lines(self._source)
+        different = set(before) ^ set(self._lines)
+        return tuple(sorted({mount.point for line in different if (mount := _mount(line)) is not None}))
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+
 class SilentMounts:
     """Tells directories of which no event would tell everything. For any thread; ``now`` in seconds."""
 
@@ -74,11 +101,14 @@ class SilentMounts:
 
 def read_mounts(source: Path = MOUNTINFO) -> tuple[Mount, ...]:
     """All mounts, in the order in which they were made; none where the system does not tell."""
+    return tuple(mount for line in _lines(source) if (mount := _mount(line)) is not None)
+
+
+def _lines(source: Path) -> list[bytes]:
     try:
-        lines = source.read_bytes().splitlines()
+        return source.read_bytes().splitlines()
     except OSError:
-        return ()
-    return tuple(mount for line in lines if (mount := _mount(line)) is not None)
+        return []
 
 
 def _mount(line: bytes) -> Mount | None:

@@ -1,6 +1,6 @@
-"""A change source that can be replaced while the daemon runs, when the one it has is dead.
+"""A change source that can be replaced while the daemon runs: when it is dead, and when a better can be had.
 
-What happened between the death and the new start was told by nobody, so the new source begins with a loss of
+What happened between the two was told by nobody, so the new source begins with a loss of
 events: whoever hears of that looks at everything again, and covers it again on the way.
 """
 
@@ -10,16 +10,27 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from dev_assistant.logs import get_logger
 from dev_assistant.ports import ChangeSource, Overflowed, SourceEvent, SourceHealth
+
+_LOG = get_logger("watch")
 
 
 class RenewedSource:
-    """Implements ``ChangeSource`` by the source that ``opened`` makes. ``revive`` is the supervisor's."""
+    """Implements ``ChangeSource`` by the source that ``opened`` makes. ``revive`` is the supervisor's.
+
+    ``better`` gives a source that does not poll, or None where there is none: asked while all is polled.
+    """
 
     def __init__(
-        self, opened: Callable[[], ChangeSource], *, now: Callable[[], float] = time.monotonic
+        self,
+        opened: Callable[[], ChangeSource],
+        *,
+        better: Callable[[], ChangeSource | None] = lambda: None,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._opened = opened
+        self._better = better
         self._now = now
         self._source = opened()
         self._post: Callable[[SourceEvent], None] | None = None
@@ -31,17 +42,25 @@ class RenewedSource:
         self._source.start(post)
 
     def revive(self) -> list[str]:
-        """Put a new source in the place of one whose thread has ended; its kind then."""
+        """Put a new source in the place of one whose thread has ended; its kind then. Or a better one."""
         health = self._source.health()
-        if health.alive or self._stopped or self._post is None:
+        if self._stopped or self._post is None:
             return []
-        dead, new = self._source, self._opened()
-        self._lost += health.overflows + 1
-        new.start(self._post)
+        if not health.alive:
+            self._lost += health.overflows + 1
+            self._replace(self._opened(), self._post, "the source of events ended")
+            return [f"the source of events ({health.backend})"]
+        if health.backend == "polling" and (better := self._better()) is not None:
+            _LOG.info("polling ends", backend=better.health().backend)
+            self._replace(better, self._post, "changes are told again")
+        return []
+
+    def _replace(self, new: ChangeSource, post: Callable[[SourceEvent], None], reason: str) -> None:
+        old = self._source
+        new.start(post)
         self._source = new
-        self._post(Overflowed(self._now()))
-        dead.stop()
-        return [f"the source of events ({health.backend})"]
+        post(Overflowed(self._now(), reason))
+        old.stop()
 
     def cover(self, directory: str) -> bool:
         return self._source.cover(directory)

@@ -58,6 +58,14 @@ class Watches:
         """The parent of a root that an event is about."""
         return self._guards.get(watch)
 
+    def concerns(self, path: str) -> bool:
+        """Whether something else standing at ``path`` is another directory for a watch, or in one."""
+        with self._lock:
+            covered = self._covered
+            return covered.holds_below(path) or any(
+                covered.watch(each) is not None for each in (path, os.path.dirname(path))
+            )
+
     def cover(self, directory: str) -> bool:
         """Watch a directory, or whatever stands at its path now; False when that cannot be."""
         with self._lock:

@@ -43,3 +43,16 @@ def test_it_tells_the_beginning_and_the_last_reason_until_it_is_over(clock: Cloc
     refusals.refused("another", "disk full")
     refusals.accepted(WHAT)
     assert refusals.told().startswith("another: ")
+
+
+def test_a_rest_is_no_refusal_and_is_not_prolonged(clock: Clock) -> None:
+    refusals = Refusals(now=clock, wall=clock)
+    refusals.rest(WHAT, 2.0)
+    clock.advance(1.0)
+    refusals.rest(WHAT, 2.0)
+    assert (refusals.told(), refusals.due(WHAT), refusals.pause(WHAT)) == ("", False, 1.0)
+    clock.advance(1.0)
+    assert refusals.due(WHAT)
+    refusals.accepted(WHAT)
+    refusals.rest(WHAT, 2.0)
+    assert not refusals.due(WHAT)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from conftest import Clock
 from dev_assistant.model import Checked, Digest, FileRecord, FileState, ProjectName, RelPath, Verdict
 from dev_assistant.ports import Evidence
 from dev_assistant.record.database import StoreUnavailable
@@ -139,6 +140,28 @@ def test_a_project_that_goes_while_its_files_are_open_is_closed_and_nothing_is_k
     flushed(scribe)
     assert store.calls == ["a.py", "closed"]
     assert scribe.stop(10)
+
+
+def test_that_files_are_gone_is_saved_after_a_while_which_others_do_not_wait_for(clock: Clock) -> None:
+    web = ProjectName("web")
+    stores, saved = {APP: FullDisk(), web: FullDisk()}, threading.Event()
+    scribe = Scribe(
+        opener=lambda name: Ledgers(stores[name], NoEvidence(), saved.set, lambda: 0),
+        view=lambda: "view",  # type: ignore[arg-type, return-value]
+        publish=lambda view: None,
+        now=clock,
+        alive=lambda name: True,
+        lost=lambda name: None,
+    )
+    scribe.start()
+    scribe.save({APP: Batch({RelPath("gone.py"): None})})
+    scribe.save({web: batch("b.py")[APP]})
+    assert saved.wait(10)
+    assert stores[APP].calls == []
+    clock.advance(1.0)
+    scribe.save({APP: batch("a.py")[APP]})
+    assert scribe.stop(10)
+    assert stores[APP].calls == ["gone.py", "a.py", "closed"]
 
 
 def test_closing_a_project_saves_first_what_was_learned_of_it() -> None:

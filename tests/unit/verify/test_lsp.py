@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import contextlib
 import queue
+import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import pytest
@@ -65,6 +68,34 @@ def test_what_the_server_asks_is_answered_with_the_next_message(start):
     assert heard.get(timeout=30)[0] == "asked"
     server.send(notification("anything", None), deadline=_soon())
     assert server.receive(deadline=_soon()).result == b'"q"'
+
+
+@pytest.fixture
+def hasty():
+    """Threads take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_several_who_find_it_of_no_use_end_it_together():
+    question = notification("x", "y" * 1000)
+
+    def ask(server: Server) -> None:
+        with contextlib.suppress(ToolError):
+            for _ in range(100):
+                server.send(question, deadline=_soon())
+
+    with ThreadPoolExecutor(3) as pool:
+        for _ in range(150):
+            server = Server(["/bin/cat"], cwd="/", notified=lambda method, params: None)
+            begun = [pool.submit(ask, server), pool.submit(server.stop), pool.submit(server.stop)]
+            for each in begun:
+                each.result()
+            with pytest.raises(ToolError, match="was ended"):
+                server.send(question, deadline=_soon())
 
 
 def _says(text: str) -> str:

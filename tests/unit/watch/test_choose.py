@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dev_assistant.watch.choose import open_source
+from dev_assistant.watch.choose import better_source, open_source
 
 
 @pytest.fixture
@@ -47,3 +47,11 @@ def test_polls_and_says_why_when_there_is_no_instance() -> None:
     assert health.backend == "polling"
     assert health.uncovered == ()
     assert health.note.startswith("inotify cannot be used (Too many open files")
+    assert better_source(poll_interval=1.0) is None
+
+
+def test_what_is_better_than_polling() -> None:
+    assert better_source(prefer="polling", poll_interval=1.0) is None
+    source = better_source(poll_interval=1.0)
+    assert source is not None and source.health().backend != "polling"
+    source.stop()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Clock
-from dev_assistant.watch.mounts import Mount, SilentMounts, mount_of, read_mounts
+from dev_assistant.watch.mounts import Mount, MountTable, SilentMounts, mount_of, read_mounts
 
 TABLE = rb"""
 22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
@@ -61,3 +61,20 @@ def test_a_mount_that_comes_later_is_seen(clock: Clock) -> None:
     clock.advance(5.0)
     assert "cifs (mounted at /mnt)" in silent.reason("/mnt/x")
     assert silent.reason("/srv") == ""
+
+
+def test_what_was_mounted_or_unmounted_is_told_once(table: Path) -> None:
+    following = MountTable(table)
+    assert following.changed() == ()
+    lines = TABLE.splitlines()
+    table.write_bytes(b"\n".join([*lines[:-2], rb"34 22 0:51 / /home/ann\040b rw - tmpfs tmpfs rw", b"torn"]))
+    assert following.changed() == ("/home/ann b", "/merged")
+    assert following.changed() == ()
+    following.close()
+
+
+def test_without_a_table_nothing_is_followed(tmp_path: Path) -> None:
+    following = MountTable(tmp_path / "none")
+    assert following.descriptor is None
+    assert following.changed() == ()
+    following.close()

@@ -38,7 +38,7 @@ def test_a_dead_source_is_replaced_and_the_loss_is_told(clock: Clock) -> None:
     made[0].alive = False
     assert not source.health().alive
     assert source.revive() == ["the source of events (inotify)"]
-    assert posted == [Overflowed(1000.0), Overflowed(1000.0)]
+    assert posted == [Overflowed(1000.0), Overflowed(1000.0, "the source of events ended")]
     assert made[0].stopped and source.health().alive
     assert source.health().overflows == 2
     source.cover("/b")
@@ -48,3 +48,22 @@ def test_a_dead_source_is_replaced_and_the_loss_is_told(clock: Clock) -> None:
     made[1].alive = False
     assert source.revive() == []
     assert len(made) == 2
+
+
+def test_polling_ends_when_something_better_can_be_had(clock: Clock) -> None:
+    polling, inotify = ScriptedSource(clock, backend="polling"), ScriptedSource(clock)
+    found: list[ScriptedSource | None] = [None, inotify]
+    source, posted = (
+        RenewedSource(lambda: polling, better=lambda: found.pop(0), now=clock),
+        list[SourceEvent](),
+    )
+    source.start(posted.append)
+    assert source.revive() == []
+    assert source.health().backend == "polling"
+    assert source.revive() == []
+    assert source.health().backend == "inotify"
+    assert posted == [Overflowed(1000.0, "changes are told again")]
+    source.cover("/a")
+    inotify.hint("/a/x.py")
+    assert len(posted) == 2
+    assert source.revive() == []  # a source that does not poll is not asked about

@@ -92,3 +92,11 @@ def test_a_directory_that_was_moved_is_known_by_its_watch(watches: Watches, tmp_
     assert len(watches) == 1
     assert watches.confirm(str(tmp_path / "b"))
     assert not watches.confirm(str(tmp_path / "a"))
+
+
+def test_what_stands_at_above_or_in_a_covered_directory_concerns_it(watches: Watches, tmp_path: Path) -> None:
+    (tmp_path / "root").mkdir()
+    watches.cover(str(tmp_path / "root"))
+    concerned = ["", "root", "root/new"]
+    assert all(watches.concerns(str(tmp_path / path).rstrip("/")) for path in concerned)
+    assert not any(watches.concerns(str(tmp_path / path)) for path in ["other", "root/new/deeper"])
