@@ -96,7 +96,7 @@ class MortalDesk(Desk):
             assert not (missing := unproved(body, self.evidence(name), root)), missing
         for root in (self.root, *self.projects.values()):
             assert_whole(root / "RUNS")
-        assert {path.name for path in self.runtime.directory.iterdir()} <= LASTING
+        assert not (left := {path.name for path in self.runtime.directory.iterdir()} - LASTING), left
         return body
 
 

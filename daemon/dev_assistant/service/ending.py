@@ -27,10 +27,11 @@ class Ending(NamedTuple):
 
 
 def write_ending(runtime: Runtime, *, state: str, pid: int, reason: str = "") -> None:
-    """Raises OSError when the runtime directory cannot be written."""
-    from dev_assistant.files import write_atomically  # noqa: PLC0415  50 ms that `status` need not pay
+    """For who holds the lock. Raises OSError when the runtime directory cannot be written."""
+    from dev_assistant.files import drop_temporaries, write_atomically  # noqa: PLC0415  50 ms of `status`
 
     document = {"schema": "dev-assistant/ending@1", **Ending(state, pid, time.time(), reason)._asdict()}
+    drop_temporaries(runtime.status.parent)
     write_atomically(runtime.status, json.dumps(document).encode() + b"\n")
 
 
