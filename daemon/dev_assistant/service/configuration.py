@@ -23,7 +23,7 @@ from dev_assistant.service.setting_files import (
     user_settings,
     workspace_settings,
 )
-from dev_assistant.settings.environment import environment_table, overrides_table, unknown_variables
+from dev_assistant.settings.environment import environment_table, overrides_table, unknown_variables, weak_key
 from dev_assistant.settings.fields import Settings, is_workspace_wide
 from dev_assistant.settings.layers import Layer, LayerKind, Origin, merge, user_file
 from dev_assistant.settings.table import Wide, check
@@ -127,6 +127,7 @@ class _Loading:
         path = user_file(environ)
         self.sources.append(path)
         self.warnings += unknown_variables(environ)
+        self.problems += weak_key(environ)
         for read in (
             user_settings(path),
             Read(environment_table(environ)),
