@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dev_assistant.workspace.file import WorkspaceFile, parse_workspace, refusal
+from dev_assistant.workspace.file import WORKSPACE_LIMIT, WorkspaceFile, parse_workspace, refusal
 from dev_assistant.workspace.resolve import Resolver
 
 
@@ -19,6 +19,10 @@ def parse(directory: Path, content: object) -> WorkspaceFile:
     text = content if isinstance(content, str) else json.dumps(content)
     file.write_text(text, encoding="utf-8")
     return parse_workspace(file, resolve=Resolver())
+
+
+def first_problem(file: Path) -> str:
+    return str(parse_workspace(file, resolve=Resolver()).problems[0].message)
 
 
 def test_the_documented_form(tmp_path: Path) -> None:
@@ -160,20 +164,15 @@ def test_scratch_in_memory_is_an_ordinary_place() -> None:
 def test_a_fifo_a_device_and_a_missing_file_are_told_and_do_not_block(tmp_path: Path) -> None:
     fifo = tmp_path / "workspace.json"
     os.mkfifo(fifo)
-    assert (
-        parse_workspace(fifo, resolve=Resolver()).problems[0].message == "cannot be read: not a regular file"
-    )
-    assert (
-        parse_workspace(Path(os.devnull), resolve=Resolver()).problems[0].message
-        == "cannot be read: not a regular file"
-    )
-    assert parse_workspace(tmp_path / "none.json", resolve=Resolver()).problems[0].message == "no such file"
+    for file in (fifo, Path(os.devnull)):
+        assert first_problem(file) == "cannot be read: not a regular file"
+    assert first_problem(tmp_path / "none.json") == "no such file"
 
 
 def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
     file = tmp_path / "workspace.json"
-    file.write_text('{"projects": [' + " " * (1 << 20) + "]}")
-    assert "larger than" in parse_workspace(file, resolve=Resolver()).problems[0].message
+    file.write_text('{"projects": [' + " " * WORKSPACE_LIMIT + "]}")
+    assert "larger than" in first_problem(file)
 
 
 def test_a_link_to_the_file_counts_from_where_it_stands(tmp_path: Path) -> None:
