@@ -27,7 +27,7 @@ from dev_assistant.settings.environment import environment_table, overrides_tabl
 from dev_assistant.settings.fields import Settings, is_workspace_wide
 from dev_assistant.settings.layers import Effective, Layer, LayerKind, Origin, merge, user_file
 from dev_assistant.settings.table import Wide, check
-from dev_assistant.workspace.file import WorkspaceFile, parse_workspace, refusal
+from dev_assistant.workspace.file import LONGEST_PATH, WorkspaceFile, parse_workspace, refusal, shortened
 from dev_assistant.workspace.find import NAME, current_project, find_workspace, nearest
 from dev_assistant.workspace.resolve import Resolver
 
@@ -240,7 +240,8 @@ class _Loading:
         """Resolved directories, each once; what must not or cannot be watched becomes a problem."""
         paths: dict[str, None] = {}
         for text in written:
-            path = self.resolve(root if text == "." else os.path.join(root, text))
+            path = root if text == "." else os.path.join(root, text)
+            path = self.resolve(path) if len(path) < LONGEST_PATH else path
             reason = refusal(path, home=self.home)
             if reason is None and os.path.lexists(path) and not os.path.isdir(path):
                 reason = "is not a directory"
@@ -248,7 +249,7 @@ class _Loading:
                 paths[path] = None
                 continue
             file = origin.file or origin.layer.value
-            message = f"cannot be watched: {visible(path)} {reason}"
+            message = f"cannot be watched: {shortened(path)} {reason}"
             problems.append(Problem(file, origin.key or "watch_paths", message, line=origin.line))
         return tuple(paths)
 

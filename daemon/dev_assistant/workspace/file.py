@@ -24,9 +24,11 @@ from dev_assistant.workspace.resolve import Resolver
 T = TypeVar("T")
 
 SIZE_LIMIT = 1 << 20  # bytes of a configuration file
-WORKSPACE_LIMIT = 4 << 20  # bytes of workspace.json: 100,000 projects
+WORKSPACE_LIMIT = 4 << 20  # bytes of workspace.json
+MOST_PROJECTS = 1_000  # what one daemon is good for: some of its work goes through all projects each time
 TOP_KEYS = ("$schema", "projects", "settings")
 ENTRY_KEYS = ("name", "path", "watch_dirs")
+LONGEST_PATH = 4096  # bytes with their end, on Linux
 _LONGEST_NAME = 100
 _SHOWN = 80  # characters of an offending value
 _REFUSED = frozenset({"/", "/home", "/Users", "/proc", "/sys", "/dev"})
@@ -70,6 +72,8 @@ def parse_workspace(path: Path, *, resolve: Resolver, home: str | None = None) -
 
 def refusal(root: str, *, home: str | None) -> str | None:
     """Why a directory must not be watched; None when it may be. Both have their links resolved."""
+    if len(os.fsencode(root)) >= LONGEST_PATH:
+        return "is longer than a path may be"
     if root in _REFUSED:
         return "is a system directory"
     if root.startswith(_REFUSED_BELOW) and not root.startswith(_MEMORY):
@@ -149,6 +153,9 @@ class _Reading:
         projects = top["projects"]
         if not isinstance(projects, list):
             return self._invalid(path, projects, "a list of projects")
+        if len(projects) > MOST_PROJECTS:
+            allowed = f"at most {MOST_PROJECTS:,}; make a workspace.json in each of several directories"
+            return self._problem(path, "too many projects", value=f"{len(projects):,}", allowed=allowed)
         return projects or self._problem(path, "names no project")
 
     def _entry(self, item: Mapping[str, object], at: KeyPath) -> Entry:
@@ -182,7 +189,7 @@ class _Reading:
         reason = refusal(root, home=self.home)
         if reason is not None:
             return self._problem(
-                path, f"must not be watched: {visible(root)} {reason}", value=_shown(written)
+                path, f"must not be watched: {shortened(root)} {reason}", value=_shown(written)
             )
         return self._unshared(root, path, written)
 
@@ -222,10 +229,22 @@ def _is_name(name: str) -> bool:
 
 def _is_path(path: str) -> bool:
     try:
-        os.fsencode(path)
+        size = len(os.fsencode(path))
     except UnicodeEncodeError:
         return False
-    return bool(path.strip()) and "\0" not in path and path != "~" and not path.startswith("~/")
+    return (
+        size < LONGEST_PATH
+        and bool(path.strip())
+        and "\0" not in path
+        and path != "~"
+        and not path.startswith("~/")
+    )
+
+
+def shortened(path: str) -> str:
+    """A path for a message, however long and whatever it is called."""
+    text = visible(path)
+    return text if len(text) < LONGEST_PATH else text[: _SHOWN - 1] + "…"
 
 
 def _shown(value: object) -> str:
