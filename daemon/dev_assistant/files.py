@@ -124,9 +124,12 @@ def write_atomically(path: Path, data: bytes, *, durable: bool = False) -> None:
         raise
 
 
-def drop_temporaries(directory: Path) -> None:
-    """Delete what a killed ``write_atomically`` left in a directory; nobody may be writing there."""
-    for path in directory.glob(".*.tmp"):
+def drop_temporaries(directory: Path, *, of: str = "*") -> None:
+    """Delete what a killed ``write_atomically`` left in a directory; nobody may be writing there.
+
+    In a directory that is not all ours, only what was to become ``of``.
+    """
+    for path in directory.glob(f".{of}.*.tmp"):
         if _TEMPORARY.fullmatch(path.name):
             with contextlib.suppress(OSError):
                 path.unlink()

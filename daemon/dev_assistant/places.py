@@ -15,6 +15,9 @@ from dev_assistant import failpoints
 from dev_assistant.errors import UserError
 
 RUNS = "RUNS"
+CACHE_KEY = "DEV_ASSISTANT_CACHE_KEY"
+"""The variable that stands for the file with the secret of the user's caches."""
+
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Written by dev-assistant; see bford.info/cachedir\n"
 
 
@@ -119,11 +122,16 @@ def runtime_of(workspace: Path) -> Runtime:
     base = _runtime_base() / "dev-assistant"
     directory = base / name
     for path in (base, directory):
-        with contextlib.suppress(FileExistsError):
-            failpoints.hit("runtime.mkdir")
-            path.mkdir(mode=0o700, parents=True)
-        _refuse_unsafe(path)
+        private_directory(path)
     return Runtime(directory)
+
+
+def private_directory(path: Path) -> None:
+    """Make a directory that is the user's alone, or see that it is. Raises UserError, OSError."""
+    with contextlib.suppress(FileExistsError):
+        failpoints.hit("runtime.mkdir")
+        path.mkdir(mode=0o700, parents=True)
+    _refuse_unsafe(path)
 
 
 def user_config_directory() -> Path:
@@ -131,6 +139,13 @@ def user_config_directory() -> Path:
     import platformdirs  # noqa: PLC0415  10 ms that only the fallback need pay
 
     return Path(platformdirs.user_config_dir("dev-assistant", appauthor=False))
+
+
+def user_state_directory() -> Path:
+    """The platform's place for what is the user's and has to outlast a restart of the machine."""
+    import platformdirs  # noqa: PLC0415  10 ms that a command without a cache need not pay
+
+    return Path(platformdirs.user_state_dir("dev-assistant", appauthor=False))
 
 
 def _runtime_base() -> Path:

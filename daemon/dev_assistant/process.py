@@ -65,8 +65,9 @@ def tool(name: str) -> str:
 
 
 def clean_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The environment for a tool: nothing in it may change what the tool reports."""
-    return {key: value for key, value in environ.items() if not key.startswith(("RUFF_", "GIT_", "PYTHON"))}
+    """The environment for a tool: nothing in it may change what the tool reports, and no secret of ours."""
+    hidden = ("RUFF_", "GIT_", "PYTHON", "DEV_ASSISTANT_")
+    return {key: value for key, value in environ.items() if not key.startswith(hidden)}
 
 
 def limit_memory(child: subprocess.Popen[bytes]) -> None:

@@ -5,6 +5,7 @@ Nothing here is random.
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -304,6 +305,76 @@ CONFIGURATIONS: dict[str, str] = {
     "latin1": "[tool.ruff]\nextend = '\u00e9'\n",
 }
 """pyproject.toml of projects with one module each. ``latin1`` is written as such."""
+
+
+def _workspace(*entries: dict[str, object], **more: object) -> bytes:
+    return json.dumps({"projects": entries, **more}).encode()
+
+
+def _named(path: str, **more: object) -> dict[str, object]:
+    return {"name": "a", "path": path, **more}
+
+
+WORKSPACES: dict[str, tuple[bytes, str]] = {
+    "root": (_workspace(_named("/")), "projects[0].path: must not be watched: / is a system directory"),
+    "above": (_workspace(_named("../" * 60)), "projects[0].path: must not be watched: / is a system"),
+    "proc": (_workspace(_named("/proc/self/root")), "projects[0].path: must not be watched: /"),
+    "devices": (_workspace(_named("/dev/fd")), "lies in a system directory"),
+    "tilde": (_workspace(_named("~")), 'projects[0].path: invalid value; got "~"'),
+    "nul_path": (_workspace(_named("a\0b")), "projects[0].path: invalid value"),
+    "half_a_pair": (_workspace(_named("\ud800")), "projects[0].path: invalid value"),
+    "long_path": (_workspace(_named("x/" * 100_000)), "projects[0].path: invalid value"),
+    "nul_name": (_workspace({"name": "a\0", "path": "plain"}), "projects[0].name: invalid value"),
+    "escape_name": (
+        _workspace({"name": "\x1b[2J\u202e", "path": "plain"}),
+        "projects[0].name: invalid value",
+    ),
+    "long_name": (_workspace({"name": "n" * 1_000_000, "path": "plain"}), "projects[0].name: invalid value"),
+    "same_name": (
+        _workspace(_named("plain"), {"name": "A", "path": "other"}),
+        "projects[1].name: is not unique, see projects[0].name",
+    ),
+    "same_root": (
+        _workspace(_named("plain"), {"name": "b", "path": "./other/../plain"}),
+        "projects[1].path: is the same directory as projects[0].path",
+    ),
+    "nested": (_workspace(_named("."), {"name": "b", "path": "plain"}), ""),
+    "watched": (
+        _workspace(_named("plain", watch_dirs=["/", "\0", "/proc", "~", "x/" * 9_000])),
+        "watch_dirs",
+    ),
+    "long_watched": (_workspace(_named("plain", watch_dirs=["x/" * 9_000])), "longer than a path may be"),
+    "huge_number": (
+        _workspace(_named("plain", debounce_ms=10**300)),
+        "projects[0].debounce_ms: invalid value",
+    ),
+    "digits": (b'{"projects": 1' + b"0" * 100_000 + b"}", "not JSON"),
+    "exponent": (b'{"projects": [{"name": 1e999999, "path": -1e999999}]}', "projects[0].name: invalid value"),
+    "not_a_number": (b'{"projects": NaN}', "NaN is not a JSON number"),
+    "types": (b'{"projects": [1, null, [], "a", {}], "settings": 7}', "settings: invalid value; got 7"),
+    "negative": (_workspace(_named("plain"), settings={"workers": -1}), "settings.workers: invalid value"),
+    "deep": (b'{"projects": ' + b"[" * 10_000 + b"]" * 10_000 + b"}", "workspace.json"),
+    "deep_objects": (b'{"a":' * 10_000 + b"1" + b"}" * 10_000, "workspace.json"),
+    "twice": (b'{"projects": [], "projects": []}', "projects: is given twice"),
+    "many": (
+        _workspace(*({"name": f"p{n}", "path": f"p{n}"} for n in range(100_000))),
+        "too many projects; got 100,000; allowed: at most 1,000",
+    ),
+    "too_many": (
+        _workspace(*({"name": f"p{n}", "path": f"p{n}"} for n in range(1_001))),
+        "too many projects; got 1,001; allowed: at most 1,000",
+    ),
+    "many_wrong": (_workspace(*({"name": "", "path": "/"} for _ in range(1_000))), "1,000 more mistakes"),
+    "many_keys": (
+        _workspace(_named("plain", **{f"k{n}": 1 for n in range(5_000)})),
+        "4,900 more mistakes like these",
+    ),
+    "many_lists": (_workspace(_named("plain", ignore=[1] * 50_000)), "49,900 more mistakes like these"),
+    "too_large": (b'{"projects": [' + b" " * (5 << 20) + b"]}", "larger than 4,194,304 bytes"),
+    "empty": (b"", "not JSON"),
+    "binary": (bytes(range(256)) * 100, "not UTF-8 at byte"),
+}
+"""workspace.json beside a directory ``plain`` with one module, and what is told of it; "": it holds."""
 
 
 def configured(directory: Path, name: str) -> None:

@@ -56,7 +56,7 @@ class Sandbox:
         self.outside = self.base / "outside"
         self.journal = self.base / "journal"
         self.canary = self.base / "canary"
-        for directory in (self.root, self.outside, self.home / "run"):
+        for directory in (self.root, self.outside, self.home / "run", self.home / ".local" / "state"):
             directory.mkdir(mode=0o700, parents=True)
         (self.outside / "precious.txt").write_text("precious\n")
         self.journal.touch()

@@ -76,7 +76,7 @@ def _allowed(place: Sandbox, what: str, path: str, also: tuple[str, ...]) -> boo
         return False
     if what == "program":
         return path in {str(place.python), str(place.python.with_name("ruff"))}
-    if path.startswith(f"{place.home}/run/") or path in {"/dev/null", *also}:
+    if path.startswith((f"{place.home}/run/", f"{place.home}/.local/state/")) or path in {"/dev/null", *also}:
         return True
     if what == "socket":
         return False

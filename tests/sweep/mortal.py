@@ -91,7 +91,7 @@ class MortalDesk(Desk):
         body = self.agree()
         assert not (degraded := self.status()["degraded"]), degraded
         for name, root in self.projects.items():
-            head = VerdictReader(root / "RUNS/.cache/verification.db").head()
+            head = VerdictReader(root / "RUNS/.cache/verification.db", secret=self.secret).head()
             assert verify_chain(root / "RUNS/evidence", head=head) == []
             assert not (missing := unproved(body, self.evidence(name), root)), missing
         for root in (self.root, *self.projects.values()):

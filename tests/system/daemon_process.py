@@ -21,6 +21,7 @@ import psutil
 
 from dev_assistant.files import digest_of
 from dev_assistant.record.chain import verify_chain
+from dev_assistant.record.secret import UserSecret
 
 PATIENCE = 60.0
 Document = dict[str, Any]
@@ -42,8 +43,14 @@ class Desk:
             **os.environ,
             "HOME": str(base / "home"),
             "XDG_RUNTIME_DIR": str(run),
+            "XDG_STATE_HOME": str(base / "home" / "state"),
             "COLUMNS": "100",
         }
+
+    @property
+    def secret(self) -> UserSecret:
+        """The secret of the caches of this home."""
+        return UserSecret(self.base / "home" / "state" / "dev-assistant" / "cache.key", environ={})
 
     # What is on disk
 

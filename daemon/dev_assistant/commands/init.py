@@ -16,7 +16,7 @@ from pathlib import Path
 
 from dev_assistant.errors import UserError
 from dev_assistant.escape import path_text, visible
-from dev_assistant.files import write_atomically
+from dev_assistant.files import drop_temporaries, write_atomically
 from dev_assistant.places import Runs
 from dev_assistant.workspace.find import NAME
 
@@ -134,6 +134,8 @@ def _write(file: Path, projects: list[dict[str, str]]) -> None:
 
     runs = Runs(file.parent)
     runs.prepare()
+    for path in (runs.root / _SCHEMA, file):  # what an init that was killed left
+        drop_temporaries(path.parent, of=path.name)
     write_atomically(runs.root / _SCHEMA, schema_text().encode())
     rows = ",\n".join(f"    {json.dumps(project, ensure_ascii=False)}" for project in projects)
     schema = json.dumps(f"./{runs.root.name}/{_SCHEMA}")

@@ -1,7 +1,8 @@
 """Opening verification.db, telling damage from absence, and moving a damaged file aside.
 
 A damaged, foreign or newer database is no error: it is moved to ``verification.db.corrupt-N`` and a new
-one takes its place. A locked, full or read-only disk is no damage: nothing is moved, and the caller
+one takes its place. Foreign is also one that this user has not made: a repository could bring a cache that
+calls its files clean. A locked, full or read-only disk is no damage: nothing is moved, and the caller
 tries again. Never open the database file in this process except through SQLite: closing any other
 descriptor of it drops SQLite's locks.
 """
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from dev_assistant import failpoints
 from dev_assistant.errors import DevAssistantError
+from dev_assistant.record.secret import OWN, UserSecret, is_own, new_mark
 
 APPLICATION_ID = 0x64766173
 SCHEMA_VERSION = 1
@@ -31,12 +33,15 @@ _ASIDE = ".corrupt-"
 _COMPANIONS = ("-wal", "-shm", "-journal")
 _WAL_LIMIT = 8 << 20  # bytes to which the write-ahead log is cut back after a checkpoint
 
-_CREATE = """
-CREATE TABLE files (path BLOB PRIMARY KEY, record BLOB NOT NULL);
-CREATE TABLE verdicts (key BLOB PRIMARY KEY, verdict BLOB NOT NULL, used INTEGER NOT NULL);
-CREATE INDEX verdicts_by_use ON verdicts (used, key);
-CREATE TABLE meta (name BLOB PRIMARY KEY, value BLOB NOT NULL);
-"""
+_SCHEMA = (
+    "CREATE TABLE files (path BLOB PRIMARY KEY, record BLOB NOT NULL)",
+    "CREATE TABLE verdicts (key BLOB PRIMARY KEY, verdict BLOB NOT NULL, used INTEGER NOT NULL)",
+    "CREATE INDEX verdicts_by_use ON verdicts (used, key)",
+    "CREATE TABLE meta (name BLOB PRIMARY KEY, value BLOB NOT NULL)",
+)
+_MARK = b"mark"
+_KIND = APPLICATION_ID.to_bytes(4, "big") + SCHEMA_VERSION.to_bytes(4, "big")
+"""What the mark of a database says of its form."""
 
 _UNAVAILABLE = frozenset(
     {
@@ -61,7 +66,7 @@ class StoreUnavailable(DevAssistantError):  # noqa: N818  a condition that passe
 
 
 class ForeignError(Exception):
-    """The file is not a database of ours, or one of another version."""
+    """The file is not a database of ours, one of another version, or made by somebody else."""
 
 
 def is_damage(error: Exception) -> bool:
@@ -81,7 +86,7 @@ def identity(database: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def open_writable(database: Path) -> sqlite3.Connection:
+def open_writable(database: Path, *, secret: UserSecret = OWN) -> sqlite3.Connection:
     """A connection to a database with our tables, made when it is absent.
 
     The directory above the cache directory has to exist. Raises ForeignError, sqlite3.Error,
@@ -89,24 +94,24 @@ def open_writable(database: Path) -> sqlite3.Connection:
     """
     _prepare(database)
     if not database.exists():
-        _make(database)
+        _make(database, secret)
     failpoints.hit("store.open")
     connection = _connect(str(database))
     try:
-        _adopt(connection)
+        _adopt(connection, secret)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def open_readable(database: Path) -> sqlite3.Connection:
+def open_readable(database: Path, *, secret: UserSecret = OWN) -> sqlite3.Connection:
     """A connection that cannot write. Raises ForeignError, sqlite3.Error (also when there is no database)."""
     failpoints.hit("store.read")
     _require_regular(database)
     connection = _connect(f"{database.absolute().as_uri()}?mode=ro")
     try:
-        _require_ours(connection)
+        _require_ours(connection, secret)
     except BaseException:
         connection.close()
         raise
@@ -125,7 +130,7 @@ def _prepare(database: Path) -> None:
     _require_regular(database)
 
 
-def _make(database: Path) -> None:
+def _make(database: Path, secret: UserSecret) -> None:
     """A new database gets its name when it is whole and in WAL mode.
 
     A reader that met it before that, and was held up, would hold back the first save for longer than that
@@ -135,7 +140,7 @@ def _make(database: Path) -> None:
     _delete(temporary)
     connection = _connect(temporary)
     try:
-        _adopt(connection)
+        _adopt(connection, secret)
     finally:
         connection.close()
     _delete(str(database))
@@ -160,25 +165,36 @@ def _connect(name: str) -> sqlite3.Connection:
     return connection
 
 
-def _require_ours(connection: sqlite3.Connection) -> None:
-    if _marks(connection) != (APPLICATION_ID, SCHEMA_VERSION):
+def _require_ours(connection: sqlite3.Connection, secret: UserSecret) -> None:
+    """Numbers and tables first: in the place of one of ours there could be a view that never ends."""
+    if _numbers(connection) != (APPLICATION_ID, SCHEMA_VERSION):
         raise ForeignError("a database of another program or version")
+    tables = connection.execute(
+        "SELECT sql FROM sqlite_master WHERE sql NOT NULL LIMIT ?", (len(_SCHEMA) + 1,)
+    )
+    if sorted(sql for (sql,) in tables) != sorted(statement.encode() for statement in _SCHEMA):
+        raise ForeignError("a database with other tables than ours")
+    row = connection.execute("SELECT value FROM meta WHERE name = ?", (_MARK,)).fetchone()
+    known = secret.known()
+    if row is None or known is None or not is_own(row[0], known, _KIND):
+        raise ForeignError("made by somebody else, or before the secret of your caches was lost")
 
 
-def _marks(connection: sqlite3.Connection) -> tuple[int, int]:
+def _numbers(connection: sqlite3.Connection) -> tuple[int, int]:
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     return application, version
 
 
-def _adopt(connection: sqlite3.Connection) -> None:
+def _adopt(connection: sqlite3.Connection, secret: UserSecret) -> None:
     if _is_blank(connection):
+        mark = new_mark(secret.own(), _KIND)
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         connection.execute("PRAGMA journal_mode = WAL")
         with transaction(connection):
             if _is_blank(connection):
-                _create(connection)
-    _require_ours(connection)
+                _create(connection, mark)
+    _require_ours(connection, secret)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT}")
@@ -187,13 +203,14 @@ def _adopt(connection: sqlite3.Connection) -> None:
 
 def _is_blank(connection: sqlite3.Connection) -> bool:
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    return _marks(connection) == (0, 0) and tables == 0
+    return _numbers(connection) == (0, 0) and tables == 0
 
 
-def _create(connection: sqlite3.Connection) -> None:
+def _create(connection: sqlite3.Connection, mark: bytes) -> None:
     failpoints.hit("store.create")
-    for statement in filter(str.strip, _CREATE.split(";")):
+    for statement in _SCHEMA:
         connection.execute(statement)
+    connection.execute("INSERT INTO meta VALUES (?, ?)", (_MARK, mark))
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 

@@ -16,6 +16,7 @@ from dev_assistant.logs import get_logger
 from dev_assistant.model import Digest, FileRecord, RelPath, Verdict
 from dev_assistant.record.database import ForeignError, identity, open_readable
 from dev_assistant.record.rows import DamagedError, open_verdict
+from dev_assistant.record.secret import OWN, UserSecret
 from dev_assistant.record.statements import select_files, select_head, select_verdicts
 
 _T = TypeVar("_T")
@@ -23,15 +24,16 @@ _LOG = get_logger("record")
 
 
 class VerdictReader:
-    """Owned by the thread of its first use. A database that is missing, locked or damaged holds nothing;
-    the next call looks again.
+    """Owned by the thread of its first use. A database that is missing, locked, damaged or made by somebody
+    else holds nothing; the next call looks again.
 
     On a disk that is read-only nothing stays open between two calls: SQLite remembers that the shared
     memory cannot be written until the last connection of the process is closed, the store's too.
     """
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, *, secret: UserSecret = OWN) -> None:
         self._database = database
+        self._secret = secret
         self._connection: sqlite3.Connection | None = None
         self._identity: tuple[int, int] | None = None
 
@@ -62,7 +64,7 @@ class VerdictReader:
             return nothing
         try:
             if self._connection is None:
-                self._connection = open_readable(self._database)
+                self._connection = open_readable(self._database, secret=self._secret)
                 self._identity = present
             return work(self._connection)
         except sqlite3.ProgrammingError:

@@ -1,8 +1,9 @@
 """One project's cache on disk: what is known of each file, and verdicts by key.
 
-Losing it costs time and nothing else, so whatever cannot be read is as if it had never been: a damaged
-database is moved aside and the store goes on empty. Only ``save`` and its like can fail, when the disk
-refuses (StoreUnavailable): nothing was written then, and the caller keeps its rows and tries again.
+Losing it costs time and nothing else, so whatever cannot be read is as if it had never been: a database that
+is damaged, or that somebody else has made, is moved aside and the store goes on empty. Only ``save`` and its
+like can fail, when the disk refuses (StoreUnavailable): nothing was written then, and the caller keeps its
+rows and tries again.
 
 A verdict is never dropped while a file's record rests on it. From the day on which the last record
 leaves it, it is kept for ``days``, so that a branch can be switched back to without work.
@@ -33,6 +34,7 @@ from dev_assistant.record.database import (
 from dev_assistant.record.pruning import Pruned
 from dev_assistant.record.reader import VerdictReader
 from dev_assistant.record.rows import DamagedError, digest_key, open_verdict, path_key
+from dev_assistant.record.secret import OWN, UserSecret
 from dev_assistant.record.statements import (
     delete_all,
     put_files,
@@ -64,11 +66,13 @@ class SqliteVerdictStore:
         self,
         database: Path,
         *,
+        secret: UserSecret = OWN,
         now: Callable[[], float] = time.time,
         max_mb: float = 200,
         days: float = 30,
     ) -> None:
         self._database = database
+        self._secret = secret
         self._now = now
         self._max_bytes = int(max_mb * 1_000_000)
         self._days = days
@@ -158,7 +162,7 @@ class SqliteVerdictStore:
 
     def reader(self) -> VerdictReader:
         """What another thread may hold: it sees what has been saved."""
-        return VerdictReader(self._database)
+        return VerdictReader(self._database, secret=self._secret)
 
     def close(self) -> None:
         """Idempotent; the next use opens it again."""
@@ -206,7 +210,7 @@ class SqliteVerdictStore:
             _LOG.warning("the cache was deleted: a new one is begun", database=str(self._database))
             self._lose()
         if self._connection is None:
-            self._connection = open_writable(self._database)
+            self._connection = open_writable(self._database, secret=self._secret)
             self._identity = identity(self._database)
         return self._connection
 
@@ -214,7 +218,7 @@ class SqliteVerdictStore:
         self._lose()
         target = move_aside(self._database)
         _LOG.warning(
-            "the cache was damaged: a new one is begun",
+            "the cache cannot be believed: a new one is begun",
             database=str(self._database),
             moved_to=target.name,
             reason=reason,

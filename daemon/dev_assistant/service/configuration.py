@@ -23,12 +23,16 @@ from dev_assistant.service.setting_files import (
     user_settings,
     workspace_settings,
 )
-from dev_assistant.settings.environment import environment_table, overrides_table, unknown_variables
+from dev_assistant.settings.environment import environment_table, overrides_table, unknown_variables, weak_key
 from dev_assistant.settings.fields import Settings, is_workspace_wide
-from dev_assistant.settings.layers import Layer, LayerKind, Origin, merge, user_file
+from dev_assistant.settings.layers import Effective, Layer, LayerKind, Origin, merge, user_file
 from dev_assistant.settings.table import Wide, check
-from dev_assistant.workspace.file import WorkspaceFile, parse_workspace, refusal
+from dev_assistant.workspace.file import LONGEST_PATH, WorkspaceFile, parse_workspace, refusal, shortened
 from dev_assistant.workspace.find import NAME, current_project, find_workspace, nearest
+from dev_assistant.workspace.resolve import Resolver
+
+_TOLD = 1_000
+"""Mistakes and warnings that are told one by one: whoever has more begins with these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +68,15 @@ class Configuration:
 
     @property
     def all_problems(self) -> tuple[Problem, ...]:
-        """Every mistake once: by file as they were read, then by line."""
+        """Every mistake once: by file as they were read, then by line. Of very many the first."""
         own = [problem for project in self.projects for problem in project.problems]
-        unique = list(dict.fromkeys([*self.problems, *own]))
-        files = list(dict.fromkeys(problem.file for problem in unique))
-        return tuple(sorted(unique, key=lambda problem: (files.index(problem.file), problem.line or 0)))
+        unique = dict.fromkeys([*self.problems, *own])
+        files = {file: at for at, file in enumerate(dict.fromkeys(problem.file for problem in unique))}
+        told = sorted(unique, key=lambda problem: (files[problem.file], problem.line or 0))
+        if len(told) > _TOLD:
+            rest = Problem(str(self.file or self.root), "", f"{len(told) - _TOLD:,} more mistakes")
+            told = [*told[:_TOLD], rest]
+        return tuple(told)
 
 
 def load(
@@ -87,11 +95,11 @@ def load(
     file = _workspace_file(workspace, cwd)
     home = environ.get("HOME") or environ.get("USERPROFILE")
     root = Path(os.path.realpath(file.parent)) if file else current_project(cwd, home=home)
-    loading = _Loading(root, home)
+    loading = _Loading(root, home and os.path.realpath(home))
     loading.outermost(environ, overrides)
     directories = [os.path.realpath(cwd / directory) for directory in watch_dirs]
     projects = loading.listed(file, directories) if file else loading.unlisted(directories)
-    effective = merge(loading.shared)
+    effective = loading.common()
     return Configuration(
         root,
         file,
@@ -99,7 +107,7 @@ def load(
         effective.settings,
         effective.origins,
         tuple(loading.problems),
-        tuple(loading.warnings),
+        loading.told_warnings(),
         tuple(dict.fromkeys(loading.sources)),
     )
 
@@ -119,14 +127,17 @@ class _Loading:
     home: str | None
     shared: list[Layer] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    warnings: dict[str, None] = field(default_factory=dict)  # in order, each once
     sources: list[Path] = field(default_factory=list)
+    resolve: Resolver = field(default_factory=Resolver)
+    _common: Effective | None = None
 
     def outermost(self, environ: Mapping[str, str], overrides: Mapping[str, object]) -> None:
         """What the person and not the workspace says."""
         path = user_file(environ)
         self.sources.append(path)
-        self.warnings += unknown_variables(environ)
+        self._warn(unknown_variables(environ))
+        self.problems += weak_key(environ)
         for read in (
             user_settings(path),
             Read(environment_table(environ)),
@@ -137,9 +148,9 @@ class _Loading:
     def listed(self, file: Path, directories: Sequence[str]) -> list[ConfiguredProject]:
         """The projects of a workspace file; with ``directories`` only those that hold one of them."""
         self.sources.append(file)
-        workspace = parse_workspace(file, home=self.home)
+        workspace = parse_workspace(file, home=self.home, resolve=self.resolve)
         self.problems += workspace.problems
-        self.warnings += workspace.warnings
+        self._warn(workspace.warnings)
         self.shared += self._layers(Read(workspace_settings(workspace)), self.problems)
         return self._chosen(self._entries(workspace), directories)
 
@@ -213,12 +224,13 @@ class _Loading:
         *,
         problems: list[Problem],
     ) -> ConfiguredProject:
-        effective = merge([*self.shared, *layers, *_replacing(directories)])
+        saying = [layer for layer in (*layers, *_replacing(directories)) if layer.values]
+        effective = merge([*self.shared, *saying]) if saying else self.common()
         origin = effective.origins["watch_paths"]
         paths = self._watch_paths(root, effective.settings.watch_paths, origin, problems)
         missing = tuple(path for path in paths if not os.path.lexists(path))
         if os.path.isdir(root):
-            self.warnings += [f"{name}: {visible(path)} does not exist (watched for)" for path in missing]
+            self._warn(f"{name}: {visible(path)} does not exist (watched for)" for path in missing)
         project = Project(ProjectName(name), root, paths)
         return ConfiguredProject(project, effective.settings, effective.origins, tuple(problems), missing)
 
@@ -228,7 +240,8 @@ class _Loading:
         """Resolved directories, each once; what must not or cannot be watched becomes a problem."""
         paths: dict[str, None] = {}
         for text in written:
-            path = os.path.realpath(os.path.join(root, text))
+            path = root if text == "." else os.path.join(root, text)
+            path = self.resolve(path) if len(path) < LONGEST_PATH else path
             reason = refusal(path, home=self.home)
             if reason is None and os.path.lexists(path) and not os.path.isdir(path):
                 reason = "is not a directory"
@@ -236,14 +249,30 @@ class _Loading:
                 paths[path] = None
                 continue
             file = origin.file or origin.layer.value
-            message = f"cannot be watched: {visible(path)} {reason}"
+            message = f"cannot be watched: {shortened(path)} {reason}"
             problems.append(Problem(file, origin.key or "watch_paths", message, line=origin.line))
         return tuple(paths)
 
     def _pyproject(self, root: str, wide: Wide, problems: list[Problem]) -> list[Layer]:
         path = Path(root, PYPROJECT)
         self.sources.append(path)
-        return self._layers(project_settings(path, within=(root, str(self.root)), wide=wide), problems)
+        within = (root, str(self.root))
+        return self._layers(project_settings(path, within=within, wide=wide, resolve=self.resolve), problems)
+
+    def common(self) -> Effective:
+        """What holds where a project says nothing; once all that is shared has been read."""
+        if self._common is None:
+            self._common = merge(self.shared)
+        return self._common
+
+    def told_warnings(self) -> tuple[str, ...]:
+        warnings = list(self.warnings)
+        if len(warnings) > _TOLD:
+            warnings[_TOLD:] = [f"{len(warnings) - _TOLD:,} more warnings"]
+        return tuple(warnings)
+
+    def _warn(self, warnings: Iterable[str]) -> None:
+        self.warnings.update(dict.fromkeys(warnings))
 
     def _layers(self, read: Read, problems: list[Problem]) -> list[Layer]:
         """The layer of a table that could be read; its mistakes go to ``problems``."""
@@ -253,7 +282,7 @@ class _Loading:
             return []
         layer, found, warnings = check(read.table)
         problems += found
-        self.warnings += [warning for warning in warnings if warning not in self.warnings]
+        self._warn(warnings)
         return [layer]
 
 
@@ -283,14 +312,16 @@ def _replacing(directories: Sequence[str]) -> list[Layer]:
 
 def _named(roots: Iterable[str]) -> list[tuple[str, str]]:
     """(name, root) with a name of its own for every root."""
-    taken: dict[str, str] = {}
+    taken: set[str] = set()
+    named: list[tuple[str, str]] = []
     for root in roots:
         base = _name_of(root)
         name, n = base, 2
-        while name.casefold() in {other.casefold() for other in taken}:
+        while name.casefold() in taken:
             name, n = f"{base}-{n}", n + 1
-        taken[name] = root
-    return list(taken.items())
+        taken.add(name.casefold())
+        named.append((name, root))
+    return named
 
 
 def _name_of(root: str) -> str:

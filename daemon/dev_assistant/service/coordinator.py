@@ -173,7 +173,8 @@ class Coordinator:
         epoch = self._parts.surveys.surveyed(message)
         self._parts.intake.replay(epoch)  # it may tell of a root that went, and has returned since
         met = {listing.directory for listing in message.listings if listing.error is None}
-        self._timers.look_for_missing(met, epoch=epoch)
+        if met:
+            self._timers.look_for_missing(met, epoch=epoch)
 
     def _hints(self, hints: tuple[Hint, ...]) -> None:
         self._parts.intake.hints(hints)

@@ -17,6 +17,7 @@ from dev_assistant.settings.layers import LayerKind
 from dev_assistant.settings.table import Table, Wide, shown
 from dev_assistant.settings.toml_text import KeyPath, TomlDocument, parse_toml
 from dev_assistant.workspace.file import ENTRY_KEYS, SIZE_LIMIT, Entry, WorkspaceFile
+from dev_assistant.workspace.resolve import Resolver
 
 PYPROJECT = "pyproject.toml"
 _TABLE = ("tool", "dev-assistant")
@@ -39,9 +40,9 @@ def user_settings(path: Path) -> Read:
     return Read(problem=document)
 
 
-def project_settings(path: Path, *, within: tuple[str, ...], wide: Wide) -> Read:
+def project_settings(path: Path, *, within: tuple[str, ...], wide: Wide, resolve: Resolver) -> Read:
     """``[tool.dev-assistant]`` of the pyproject.toml at ``path``, which must lie below one of ``within``."""
-    real = os.path.realpath(path)
+    real = resolve(str(path))
     if not any(is_below(real, root) for root in within):
         return Read(problem=Problem(str(path), "", "is a link that leaves the project and the workspace"))
     document = _document(path, real)

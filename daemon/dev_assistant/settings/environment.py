@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from typing import get_origin
 
 from dev_assistant import failpoints
+from dev_assistant.errors import Problem
+from dev_assistant.places import CACHE_KEY
 from dev_assistant.settings.fields import Settings
 from dev_assistant.settings.layers import LayerKind
 from dev_assistant.settings.table import KeyPath, Table, closest
 
 PREFIX = "DEV_ASSISTANT_"
-NOT_SETTINGS = frozenset({f"{PREFIX}CONFIG", failpoints.VARIABLE})
+NOT_SETTINGS = frozenset({f"{PREFIX}CONFIG", failpoints.VARIABLE, CACHE_KEY})
+_SHORTEST_KEY = 16  # characters: less could be guessed
 
 
 def environment_table(environ: Mapping[str, str]) -> Table:
@@ -35,6 +38,15 @@ def unknown_variables(environ: Mapping[str, str]) -> list[str]:
     known = {variable_of(name) for name in Settings.model_fields} | NOT_SETTINGS
     unknown = sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
     return [_warning(name) for name in unknown]
+
+
+def weak_key(environ: Mapping[str, str]) -> list[Problem]:
+    """A mistake when the secret of the caches is given and could be guessed. It is not quoted."""
+    length = len(environ.get(CACHE_KEY, "").strip())
+    if not 0 < length < _SHORTEST_KEY:
+        return []
+    allowed = f"at least {_SHORTEST_KEY} characters, such as those of: openssl rand -hex 32"
+    return [Problem("environment", CACHE_KEY, f"is too short: {length} characters", allowed=allowed)]
 
 
 def variable_of(name: str) -> str:

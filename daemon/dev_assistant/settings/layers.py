@@ -26,6 +26,9 @@ class LayerKind(enum.StrEnum):
     COMMAND_LINE = "command line"
 
 
+_STRENGTH = {kind: strength for strength, kind in enumerate(LayerKind)}
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a value was written: ``key`` as it is spelled there; ``line`` from 1, None if unknown."""
@@ -63,7 +66,7 @@ def merge(layers: Sequence[Layer]) -> Effective:
     """Lay ``layers`` over the defaults; the strongest kind wins, in whatever order they are given."""
     values: dict[str, object] = {}
     origins = dict.fromkeys(Settings.model_fields, Origin(LayerKind.DEFAULT))
-    for layer in sorted(layers, key=lambda layer: list(LayerKind).index(layer.kind)):
+    for layer in sorted(layers, key=lambda layer: _STRENGTH[layer.kind]):
         for name, value in layer.values.items():
             values[name] = _laid_over(values.get(name), value)
         origins.update(layer.origins)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,13 +18,17 @@ from typing import TypeVar
 from dev_assistant.errors import Problem
 from dev_assistant.escape import visible
 from dev_assistant.files import Absent, Content, Unfit, Unreadable, read
-from dev_assistant.workspace.json_text import JsonDocument, KeyPath, parse_json
+from dev_assistant.workspace.json_text import JsonDocument, KeyPath, parse_json, spelled
+from dev_assistant.workspace.resolve import Resolver
 
 T = TypeVar("T")
 
 SIZE_LIMIT = 1 << 20  # bytes of a configuration file
+WORKSPACE_LIMIT = 4 << 20  # bytes of workspace.json
+MOST_PROJECTS = 1_000  # what one daemon is good for: some of its work goes through all projects each time
 TOP_KEYS = ("$schema", "projects", "settings")
 ENTRY_KEYS = ("name", "path", "watch_dirs")
+LONGEST_PATH = 4096  # bytes with their end, on Linux
 _LONGEST_NAME = 100
 _SHOWN = 80  # characters of an offending value
 _REFUSED = frozenset({"/", "/home", "/Users", "/proc", "/sys", "/dev"})
@@ -56,31 +61,33 @@ class WorkspaceFile:
     warnings: tuple[str, ...] = ()
 
 
-def parse_workspace(path: Path, *, home: str | None = None) -> WorkspaceFile:
-    """Read a workspace file; never raises, never blocks. A project at ``home`` itself is refused."""
+def parse_workspace(path: Path, *, resolve: Resolver, home: str | None = None) -> WorkspaceFile:
+    """Read a workspace file; never raises, never blocks. A project at ``home``, resolved, is refused."""
     match _document(path):
         case Problem() as problem:
             return WorkspaceFile(path, problems=(problem,))
         case document:
-            return _Reading(path, document, home).result()
+            return _Reading(path, document, home, resolve).result()
 
 
 def refusal(root: str, *, home: str | None) -> str | None:
-    """Why a resolved directory must not be watched; None when it may be."""
+    """Why a directory must not be watched; None when it may be. Both have their links resolved."""
+    if len(os.fsencode(root)) >= LONGEST_PATH:
+        return "is longer than a path may be"
     if root in _REFUSED:
         return "is a system directory"
     if root.startswith(_REFUSED_BELOW) and not root.startswith(_MEMORY):
         return "lies in a system directory"
-    if home is not None and root == os.path.realpath(home):
+    if root == home:
         return "is the home directory: everything in it would be read"
-    if home is not None and os.path.realpath(home).startswith(root + "/"):
+    if home is not None and home.startswith(root + "/"):
         return "holds the home directory: everything in it would be read"
     return None
 
 
 def _document(path: Path) -> JsonDocument | Problem:
     # the person names this file, so a link to it is meant; projects count from where the link stands
-    match read(os.path.realpath(path), limit=SIZE_LIMIT):
+    match read(os.path.realpath(path), limit=WORKSPACE_LIMIT):
         case Content(data):
             return parse_json(data, file=str(path))
         case Absent():
@@ -96,10 +103,11 @@ class _Reading:
     file: Path
     document: JsonDocument
     home: str | None
+    resolve: Resolver
     problems: list[Problem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    names: dict[str, str] = field(default_factory=dict)  # folded name -> key of the first
-    roots: dict[object, str] = field(default_factory=dict)  # identity of a directory -> key of the first
+    names: dict[str, KeyPath] = field(default_factory=dict)  # folded name -> place of the first
+    roots: dict[object, KeyPath] = field(default_factory=dict)  # directory's identity -> place of the first
 
     def result(self) -> WorkspaceFile:
         for path, line in self.document.repeated:
@@ -145,6 +153,9 @@ class _Reading:
         projects = top["projects"]
         if not isinstance(projects, list):
             return self._invalid(path, projects, "a list of projects")
+        if len(projects) > MOST_PROJECTS:
+            allowed = f"at most {MOST_PROJECTS:,}; make a workspace.json in each of several directories"
+            return self._problem(path, "too many projects", value=f"{len(projects):,}", allowed=allowed)
         return projects or self._problem(path, "names no project")
 
     def _entry(self, item: Mapping[str, object], at: KeyPath) -> Entry:
@@ -160,11 +171,10 @@ class _Reading:
         name = item["name"]
         if not isinstance(name, str) or not _is_name(name):
             return self._invalid(path, name, f"up to {_LONGEST_NAME} visible characters, no blank at an end")
-        key, _ = self.document.place(path)
-        first = self.names.setdefault(name.casefold(), key)
-        if first != key:
+        first = self.names.setdefault(name.casefold(), path)
+        if first != path:
             return self._problem(
-                path, f"is not unique, see {first} (case does not count)", value=_shown(name)
+                path, f"is not unique, see {spelled(first)} (case does not count)", value=_shown(name)
             )
         return name
 
@@ -175,29 +185,29 @@ class _Reading:
         written = item["path"]
         if not isinstance(written, str) or not _is_path(written):
             return self._invalid(path, written, "a directory, from this file's directory; no ~")
-        root = os.path.realpath(os.path.join(os.path.abspath(self.file.parent), written))
+        root = self.resolve(os.path.join(os.path.abspath(self.file.parent), written))
         reason = refusal(root, home=self.home)
         if reason is not None:
             return self._problem(
-                path, f"must not be watched: {visible(root)} {reason}", value=_shown(written)
+                path, f"must not be watched: {shortened(root)} {reason}", value=_shown(written)
             )
-        if os.path.exists(root) and not os.path.isdir(root):
-            return self._problem(path, "is not a directory", value=_shown(written))
-        return self._unshared(root, path)
+        return self._unshared(root, path, written)
 
-    def _unshared(self, root: str, path: KeyPath) -> str | Problem:
+    def _unshared(self, root: str, path: KeyPath, written: str) -> str | Problem:
         """Two projects in one directory would write the same RUNS/."""
-        key, line = self.document.place(path)
         try:
             status = os.stat(root)
         except OSError:
-            missing = f"no such directory: {visible(root)} (watched for)"
-            self.warnings.append(str(Problem(str(self.file), key, missing, line=line)))
+            self.warnings.append(
+                str(self._problem(path, f"no such directory: {visible(root)} (watched for)"))
+            )
             identity: object = root
         else:
+            if not stat.S_ISDIR(status.st_mode):
+                return self._problem(path, "is not a directory", value=_shown(written))
             identity = (status.st_dev, status.st_ino)
-        first = self.roots.setdefault(identity, key)
-        return root if first == key else self._problem(path, f"is the same directory as {first}")
+        first = self.roots.setdefault(identity, path)
+        return root if first == path else self._problem(path, f"is the same directory as {spelled(first)}")
 
     def _kept(self, outcome: T | Problem) -> T | None:
         if isinstance(outcome, Problem):
@@ -219,10 +229,22 @@ def _is_name(name: str) -> bool:
 
 def _is_path(path: str) -> bool:
     try:
-        os.fsencode(path)
+        size = len(os.fsencode(path))
     except UnicodeEncodeError:
         return False
-    return bool(path.strip()) and "\0" not in path and path != "~" and not path.startswith("~/")
+    return (
+        size < LONGEST_PATH
+        and bool(path.strip())
+        and "\0" not in path
+        and path != "~"
+        and not path.startswith("~/")
+    )
+
+
+def shortened(path: str) -> str:
+    """A path for a message, however long and whatever it is called."""
+    text = visible(path)
+    return text if len(text) < LONGEST_PATH else text[: _SHOWN - 1] + "…"
 
 
 def _shown(value: object) -> str:

@@ -17,6 +17,7 @@ from dev_assistant.record.database import (
     open_writable,
     transaction,
 )
+from dev_assistant.record.secret import UserSecret
 from fakes.points import armed
 
 
@@ -48,7 +49,7 @@ def test_a_database_of_ours_is_opened_again(database: Path) -> None:
     with closing(open_writable(database)) as connection:
         connection.execute("INSERT INTO meta VALUES (x'00', x'01')")
     with closing(open_writable(database)) as connection:
-        assert one(connection, "SELECT value FROM meta") == b"\x01"
+        assert one(connection, "SELECT value FROM meta WHERE name = x'00'") == b"\x01"
 
 
 def test_an_empty_file_is_a_new_database(database: Path) -> None:
@@ -76,6 +77,45 @@ def test_another_programs_database_is_refused(database: Path, statement: str) ->
 def test_a_newer_database_is_refused(database: Path) -> None:
     open_writable(database).close()
     made(database, f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+
+    assert_foreign(database)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM meta WHERE name = CAST('mark' AS BLOB)",
+        "UPDATE meta SET value = zeroblob(80)",
+        "UPDATE meta SET value = 7",
+        "UPDATE meta SET value = x''",
+    ],
+)
+def test_a_database_without_our_mark_is_foreign(database: Path, statement: str) -> None:
+    open_writable(database).close()
+    made(database, statement)
+
+    assert_foreign(database)
+
+
+def test_a_database_that_another_user_made_is_foreign(database: Path, tmp_path: Path) -> None:
+    open_writable(database, secret=UserSecret(tmp_path / "theirs")).close()
+
+    assert_foreign(database)
+
+
+def test_a_table_that_never_ends_is_not_asked(database: Path) -> None:
+    open_writable(database).close()
+    endless = (
+        "WITH RECURSIVE n(v) AS (SELECT 1 UNION ALL SELECT v + 1 FROM n) SELECT v AS name, v AS value FROM n"
+    )
+    made(database, "DROP TABLE meta", f"CREATE VIEW meta AS {endless}")
+
+    assert_foreign(database)
+
+
+def test_nor_is_a_database_with_a_trigger(database: Path) -> None:
+    open_writable(database).close()
+    made(database, "CREATE TRIGGER late AFTER INSERT ON files BEGIN DELETE FROM files; END")
 
     assert_foreign(database)
 
@@ -137,7 +177,7 @@ def test_a_failed_transaction_leaves_nothing(database: Path) -> None:
         with pytest.raises(sqlite3.IntegrityError):
             put_one_and_fail(connection)
 
-        assert one(connection, "SELECT count(*) FROM meta") == 0
+        assert one(connection, "SELECT name FROM meta") == b"mark"
         assert not connection.in_transaction
 
 
@@ -204,4 +244,4 @@ def test_companions_of_a_deleted_database_do_not_meet_the_new_one(tmp_path: Path
     database.unlink()
     Path(f"{database}-wal").write_bytes(left)
     with closing(open_writable(database)) as connection:
-        assert connection.execute("SELECT count(*) FROM meta").fetchone() == (0,)
+        assert connection.execute("SELECT name FROM meta").fetchall() == [(b"mark",)]

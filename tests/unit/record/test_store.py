@@ -12,6 +12,8 @@ import pytest
 
 from conftest import Clock
 from dev_assistant.model import Digest, Failed, FileRecord, RelPath, Verdict
+from dev_assistant.record.reader import VerdictReader
+from dev_assistant.record.secret import UserSecret
 from dev_assistant.record.store import SqliteVerdictStore, StoreUnavailable
 from fakes.points import armed
 from fakes.record import checked, digest, fresh, full_disk
@@ -368,3 +370,21 @@ def test_what_the_system_refuses_is_no_damage_and_passes(
     assert store.load() == {}
     store.save({A: fresh(K)}, {K: checked(1)})
     assert (store.find([K]), asides(database), store.epoch) == ({K: checked(1)}, [], 0)
+
+
+@pytest.mark.parametrize("lose", [True, False], ids=["lost", "kept"])
+def test_a_lost_secret_is_a_lost_cache(database: Path, tmp_path: Path, lose: bool) -> None:
+    key = tmp_path / "state" / "cache.key"
+    with closing(SqliteVerdictStore(database, secret=UserSecret(key, environ={}))) as store:
+        store.save({A: fresh(K)}, {K: checked(1)})
+    if lose:
+        key.unlink()
+    kept = {} if lose else {K: checked(1)}
+    again = UserSecret(key, environ={})
+    with closing(VerdictReader(database, secret=again)) as reader:
+        assert reader.find([K]) == kept
+    with closing(SqliteVerdictStore(database, secret=again)) as store:
+        assert store.find([K]) == kept
+        assert store.epoch == lose
+        store.save({}, {L: checked(2)})
+        assert store.find([K, L]) == kept | {L: checked(2)}

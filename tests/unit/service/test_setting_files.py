@@ -18,10 +18,11 @@ from dev_assistant.service.setting_files import (
 )
 from dev_assistant.settings.table import Wide, check
 from dev_assistant.workspace.file import parse_workspace
+from dev_assistant.workspace.resolve import Resolver
 
 
 def read_project(root: Path) -> Read:
-    return project_settings(root / "pyproject.toml", within=(str(root),), wide=Wide.HOLDS)
+    return project_settings(root / "pyproject.toml", within=(str(root),), wide=Wide.HOLDS, resolve=Resolver())
 
 
 def test_the_table_of_a_pyproject_with_full_keys_and_lines(tmp_path: Path) -> None:
@@ -103,7 +104,7 @@ def test_the_users_file_may_be_a_link(tmp_path: Path) -> None:
 def entry_read(directory: Path, **keys: object) -> Read:
     file = directory / "workspace.json"
     file.write_text(json.dumps({"projects": [{"name": "a", "path": ".", **keys}]}, indent=1))
-    workspace = parse_workspace(file)
+    workspace = parse_workspace(file, resolve=Resolver())
     return entry_settings(workspace, workspace.entries[0])
 
 
@@ -125,14 +126,14 @@ def test_watch_dirs_and_watch_paths_must_agree(tmp_path: Path) -> None:
 def test_settings_of_the_whole_workspace_have_their_place(tmp_path: Path) -> None:
     file = tmp_path / "workspace.json"
     file.write_text('{"projects": [{"name": "a", "path": "."}],\n"settings":\n{"workers": 0}}')
-    table = workspace_settings(parse_workspace(file))
+    table = workspace_settings(parse_workspace(file, resolve=Resolver()))
     assert table is not None
     _, (problem,), _ = check(table)
     assert (problem.key, problem.line) == ("settings.workers", 3)
 
 
 def test_an_unreadable_workspace_has_no_settings(tmp_path: Path) -> None:
-    assert workspace_settings(parse_workspace(tmp_path / "none.json")) is None
+    assert workspace_settings(parse_workspace(tmp_path / "none.json", resolve=Resolver())) is None
 
 
 def test_below_means_whole_names() -> None:

@@ -10,14 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dev_assistant.workspace.file import WorkspaceFile, parse_workspace, refusal
+from dev_assistant.workspace.file import WORKSPACE_LIMIT, WorkspaceFile, parse_workspace, refusal
+from dev_assistant.workspace.resolve import Resolver
 
 
 def parse(directory: Path, content: object) -> WorkspaceFile:
     file = directory / "workspace.json"
     text = content if isinstance(content, str) else json.dumps(content)
     file.write_text(text, encoding="utf-8")
-    return parse_workspace(file)
+    return parse_workspace(file, resolve=Resolver())
+
+
+def first_problem(file: Path) -> str:
+    return str(parse_workspace(file, resolve=Resolver()).problems[0].message)
 
 
 def test_the_documented_form(tmp_path: Path) -> None:
@@ -145,7 +150,7 @@ def test_the_way_up_and_links_do_not_hide_a_system_directory(tmp_path: Path) -> 
 def test_the_home_directory_itself_is_refused_and_what_lies_in_it_is_not(tmp_path: Path) -> None:
     file = tmp_path / "workspace.json"
     file.write_text('{"projects": [{"name": "a", "path": "."}, {"name": "b", "path": "work"}]}')
-    parsed = parse_workspace(file, home=str(tmp_path))
+    parsed = parse_workspace(file, home=str(tmp_path), resolve=Resolver())
     assert [problem.key for problem in parsed.problems] == ["projects[0].path"]
     assert parsed.entries[1].root == str(tmp_path / "work")
 
@@ -159,22 +164,22 @@ def test_scratch_in_memory_is_an_ordinary_place() -> None:
 def test_a_fifo_a_device_and_a_missing_file_are_told_and_do_not_block(tmp_path: Path) -> None:
     fifo = tmp_path / "workspace.json"
     os.mkfifo(fifo)
-    assert parse_workspace(fifo).problems[0].message == "cannot be read: not a regular file"
-    assert parse_workspace(Path(os.devnull)).problems[0].message == "cannot be read: not a regular file"
-    assert parse_workspace(tmp_path / "none.json").problems[0].message == "no such file"
+    for file in (fifo, Path(os.devnull)):
+        assert first_problem(file) == "cannot be read: not a regular file"
+    assert first_problem(tmp_path / "none.json") == "no such file"
 
 
 def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
     file = tmp_path / "workspace.json"
-    file.write_text('{"projects": [' + " " * (1 << 20) + "]}")
-    assert "larger than" in parse_workspace(file).problems[0].message
+    file.write_text('{"projects": [' + " " * WORKSPACE_LIMIT + "]}")
+    assert "larger than" in first_problem(file)
 
 
 def test_a_link_to_the_file_counts_from_where_it_stands(tmp_path: Path) -> None:
     (tmp_path / "store").mkdir()
     (tmp_path / "store" / "w.json").write_text('{"projects": [{"name": "a", "path": "a"}]}')
     (tmp_path / "workspace.json").symlink_to("store/w.json")
-    (entry,) = parse_workspace(tmp_path / "workspace.json").entries
+    (entry,) = parse_workspace(tmp_path / "workspace.json", resolve=Resolver()).entries
     assert entry.root == str(tmp_path / "a")
 
 
