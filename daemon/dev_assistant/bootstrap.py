@@ -179,7 +179,7 @@ def assemble(
     )
     scribe = Scribe(
         opener=lambda name: records.open(_entry(coordinator.configuration, name)),
-        view=lambda: overview.view(),  # noqa: PLW0108  it is built below, from the coordinator
+        view=lambda: overview.report(),  # noqa: PLW0108  it is built below, from the coordinator
         publish=records.publish,
         lost=lambda name: coordinator.post(CacheLost(name)),
         alive=lambda name: _is_alive(coordinator.configuration, name),

@@ -58,7 +58,7 @@ def test_what_is_above_the_limit_is_polled_and_told(place: Inside) -> None:
         place.root / "RUNS/stats/workspace_dashboard.md",
         place.root / "app/RUNS/stats/team_dashboard.md",
     ):
-        assert f"No watch on `{uncovered[0]['directory']}`: `the limit of {LIMIT} inotify" in page.read_text()
+        assert f"No watch on `{polled[0]}`: `the limit of {LIMIT} inotify" in page.read_text()
     shown = place.run("status").stdout
     assert re.search(r"not watched: and \d+ directories more", shown)
 

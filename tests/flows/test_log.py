@@ -93,7 +93,7 @@ def lines(caplog: pytest.LogCaptureFixture) -> Counter[str]:
 def test_a_fault_that_lasts_two_hours(
     world: World, fault: Callable[[World], None], caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.INFO, logger="dev_assistant")
     fault(world)
     live(world, 2 * HOUR)
     assert sum(lines(caplog).values()) <= 3, lines(caplog)
@@ -104,7 +104,7 @@ def test_a_fault_that_lasts_two_hours(
 def test_a_fault_that_lasts_a_day(
     world: World, fault: Callable[[World], None], caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.INFO, logger="dev_assistant")
     fault(world)
     live(world, DAY)
     assert sum(lines(caplog).values()) <= 40, lines(caplog)
@@ -112,13 +112,13 @@ def test_a_fault_that_lasts_a_day(
 
 @pytest.mark.sweep
 def test_losses_that_last_a_day(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.INFO, logger="dev_assistant")
     live(world, DAY, each=losses)
     assert sum(lines(caplog).values()) <= DAY / 60 + 20, lines(caplog)
 
 
 def test_a_disk_that_refuses_for_a_day(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.INFO, logger="dev_assistant")
     clock = Clock()
     refusals = Refusals(now=clock, wall=clock)
     while clock.time < DAY:

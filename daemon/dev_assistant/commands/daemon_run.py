@@ -168,7 +168,7 @@ def _serve(
             assembly.daemon,
             parts=(source, assembly.daemon.errands, *assembly.daemon.workers, server, log),
             beats=beats,
-            condition=assembly.overview.condition,
+            outdated=lambda: assembly.overview.outdated,
             governor=assembly.governor,
         )
         return _Watch(assembly, server, supervisor, runtime, instance, readiness, stopping, loading).run()

@@ -36,7 +36,7 @@ from dev_assistant.service.stuck import STUCK_SECONDS, advice
 _SHOWN = 10
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Overview:
     """``trouble`` are the reasons, beside the watching, why the daemon is not at its best.
 
@@ -54,6 +54,17 @@ class Overview:
     overdue: Callable[[], tuple[Overdue, ...]] = tuple
     governor: Governor | None = None
     ended: Callable[[], bool] = lambda: False
+    _reported: object = None
+
+    def report(self) -> WorkspaceView:
+        """The view for reports that are written now."""
+        self._reported = self._condition()
+        return self.view()
+
+    @property
+    def outdated(self) -> bool:
+        """What the last report said beside the files holds no more, though none of them may have changed."""
+        return self._condition() != self._reported
 
     def view(self) -> WorkspaceView:
         """One consistent picture of now."""
@@ -97,7 +108,7 @@ class Overview:
             config_errors=snapshot.problems,
         )
 
-    def condition(self) -> object:
+    def _condition(self) -> object:
         """What a report says beside the snapshot: equal as long as no report differs by it.
 
         Who else has watches is left out, which changes without any doing of ours.

@@ -43,7 +43,7 @@ class Revivable(Protocol):
 class Supervisor:
     """Owned by the main thread. ``restarting`` is set when the daemon is to be run anew in place.
 
-    ``condition`` is what reports say beside the files: when it differs they are written anew.
+    Reports that are ``outdated`` are written anew.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Supervisor:
         parts: Sequence[Revivable],
         beats: Beats,
         governor: Governor,
-        condition: Callable[[], object] = tuple,
+        outdated: Callable[[], bool] = lambda: False,
         sample: Callable[[], float] = memory_mb,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -62,8 +62,7 @@ class Supervisor:
         self._parts = parts
         self._beats = beats
         self._governor = governor
-        self._condition = condition
-        self._reported = condition()
+        self._outdated = outdated
         self._sample = sample
         self._now = now
         self._deaths: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=_DEATHS))
@@ -76,7 +75,7 @@ class Supervisor:
         if self._daemon.scribe.lost:
             self._daemon.fail("scribe: the thread that writes cache and evidence has ended")
         self._tell_stuck()
-        self._report_condition()
+        self._report()
         self._weigh()
 
     def _revive(self, part: Revivable) -> None:
@@ -103,11 +102,9 @@ class Supervisor:
             _LOG.warning("goes on after it was stuck", **_told(self._stuck[key]))
         self._stuck = late
 
-    def _report_condition(self) -> None:
+    def _report(self) -> None:
         """What is watched and written may change while no file does: the dashboards have to say it, too."""
-        condition = self._condition()
-        if condition != self._reported:
-            self._reported = condition
+        if self._outdated():
             self._daemon.scribe.report()
 
     def _weigh(self) -> None:

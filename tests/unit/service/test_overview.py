@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,16 +22,16 @@ def world(tmp_path: Path) -> World:
 
 
 def overview(world: World, *trouble: str) -> WorkspaceView:
-    return observer(world, *trouble).view()
+    return observer(world, trouble).view()
 
 
-def observer(world: World, *trouble: str) -> Overview:
+def observer(world: World, trouble: Sequence[str] = ()) -> Overview:
     return Overview(
         root=str(world.root),
         source=world.source,
         queue=world.queue,
         snapshot=lambda: world.coordinator.snapshot,
-        trouble=lambda: trouble,
+        trouble=lambda: tuple(trouble),
         now=lambda: world.time,
         started=1000.0,
     )
@@ -99,16 +100,22 @@ def test_a_project_has_its_own_gaps_and_no_other(world: World) -> None:
     assert project.reasons == ("1 directories are not watched, only audited",)
 
 
-def test_the_condition_differs_when_a_report_would(world: World) -> None:
+def test_a_report_is_outdated_when_another_one_would_differ(world: World) -> None:
     world.start()
     health = world.source.health()
-    before = observer(world).condition()
-    assert observer(world, "disk full").condition() != before
+    trouble: list[str] = []
+    reports = observer(world, trouble)
+    assert reports.outdated  # there was none
+    reports.report()
+    assert not reports.outdated
+    trouble.append("disk full")
+    assert reports.outdated
+    trouble.clear()
     for changed in ({"uncovered": (("/x", "limit"),)}, {"overflows": 1}, {"note": "x"}, {"polled": 1}):
         different = replace(health, **changed)  # type: ignore[arg-type]
         world.source.health = lambda different=different: different  # type: ignore[method-assign,misc]
-        assert observer(world).condition() != before
+        assert reports.outdated
     for noise in ({"holders": (Holder(1, "code", 2),)}, {"directories": 99}):
         same = replace(health, **noise)  # type: ignore[arg-type]
         world.source.health = lambda same=same: same  # type: ignore[method-assign,misc]
-        assert observer(world).condition() == before
+        assert not reports.outdated

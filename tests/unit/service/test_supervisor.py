@@ -94,22 +94,21 @@ def test_what_is_stuck_is_logged_once(clock: Clock, caplog: pytest.LogCaptureFix
     assert [record.getMessage() for record in caplog.records] == ["stuck", "goes on after it was stuck"]
 
 
-def test_reports_follow_what_is_watched_and_nothing_else(clock: Clock) -> None:
-    daemon, condition = Parts(), [0]
+def test_reports_are_written_anew_when_they_hold_no_more(clock: Clock) -> None:
+    daemon, outdated = Parts(), False
     daemon.scribe.report = lambda: daemon.done.append("report")
     governor = Governor(limit=lambda: 100, restarts=NEVER, now=clock)
     looks = Supervisor(
         daemon,
         parts=(),
         beats=Beats(),
-        condition=lambda: tuple(condition),
+        outdated=lambda: outdated,
         governor=governor,
         sample=lambda: 1.0,
         now=clock,
     )
     looks.look()
     assert daemon.done == []
-    condition.append(1)
-    looks.look()
+    outdated = True
     looks.look()
     assert daemon.done == ["report"]
