@@ -223,7 +223,7 @@ class Coordinator:
             looks_every=self._timers.losses.every,
             last_audit=self._timers.last_audit,
         )
-        if not self.snapshot.starting:
+        if self._parts.roster.watching:
             self.ready.set()
         if self.snapshot != before:
             self._timers.report_soon(self._now())

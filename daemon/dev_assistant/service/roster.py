@@ -83,6 +83,11 @@ class Roster:
         """Some project's configuration has never been read to the end."""
         return any(state.scopes is None for state in self._states.values())
 
+    @property
+    def watching(self) -> bool:
+        """All of every project has been covered."""
+        return all(state.walked for state in self._states.values())
+
     def adopt(self, configuration: Configuration, *, epoch: Epoch | None = None) -> None:
         """Make the running projects those of the configuration; ``epoch`` is of the debt that led here."""
         shown = configuration.all_problems if configuration.problems else ()

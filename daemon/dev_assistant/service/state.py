@@ -75,7 +75,8 @@ class ProjectState:
     not be judged because something changed meanwhile, how often that was so. ``untold`` are keys of verdicts
     that were made for a path and not accepted yet. ``versions`` are those of the
     verifiers' tools; ``scope_error`` says why the configuration could not be read. ``unread`` are directories
-    that could not be listed, with the reason; ``strained``: some file has failed since the last retry.
+    that could not be listed, with the reason; ``walked``: all of it has been covered once; ``strained``: some
+    file has failed since the last retry.
     """
 
     project: Project
@@ -90,6 +91,7 @@ class ProjectState:
     close: Callable[[], None]
     problems: tuple[str, ...] = ()
     scopes: Mapping[str, Scope] | None = None
+    walked: bool = False
     scoping: bool = False
     scope_outdated: bool = False
     scope_error: str = ""

@@ -200,6 +200,7 @@ class Surveys:
         if self._is_current(walk):
             self._unseen(walk.state, walk)
             if walk.whole:
+                walk.state.walked = True
                 self._scoping.rescope(walk.state, epoch=walk.epoch, walked=True)
         else:
             for top in walk.tops:  # its project left the workspace while it was walked

@@ -78,5 +78,7 @@ class Territory:
 
 def relative(root: str, directory: str) -> str:
     """The prefix of ``directory`` in a project: "" for its root, else with a final "/"."""
+    if directory.startswith(root + "/"):  # all but watch paths outside the project
+        return directory[len(root) + 1 :] + "/"
     path = os.path.relpath(directory, root).replace(os.sep, "/")
     return "" if path == "." else path + "/"
