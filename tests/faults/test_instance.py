@@ -43,7 +43,7 @@ def started(place: Desk) -> int:
 
 
 def daemons(place: Desk) -> list[int]:
-    return [process.pid for process in place.processes() if "daemon-run" in process.cmdline()]
+    return [process.pid for process in place.processes("daemon-run")]
 
 
 @pytest.mark.sweep
@@ -83,7 +83,7 @@ def test_the_lock_file_is_deleted_while_it_runs(place: Desk) -> None:
     until(lambda: first not in daemons(place))
     until(lambda: len(daemons(place)) <= 1)
     place.start()
-    assert len(daemons(place)) == 1
+    until(lambda: len(daemons(place)) == 1)  # a fork of it looks like it until it is a tool
     place.agree()
 
 
@@ -93,7 +93,7 @@ def test_the_runtime_directory_is_removed_while_it_runs(place: Desk) -> None:
     shutil.rmtree(runtime(place).directory)
     until(lambda: first not in daemons(place))
     place.start()
-    assert len(daemons(place)) == 1
+    until(lambda: len(daemons(place)) == 1)
     place.agree()
 
 

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from faults.venv import Bench
@@ -48,12 +47,6 @@ def place(tmp_path: Path) -> Iterator[Bench]:
         yield place
 
 
-def tools(place: Bench, what: str) -> list[psutil.Process]:
-    return [
-        each for each in place.processes() if what in each.cmdline() and "ruff" in " ".join(each.cmdline())
-    ]
-
-
 def hang(place: Bench, body: str) -> None:
     """A batch over one notebook in which ruff does what ``body`` says, until it is told to go on."""
     place.install(f"{RUN} {body};; esac; fi")
@@ -66,13 +59,13 @@ def test_a_server_that_is_killed_is_replaced(place: Bench) -> None:
     place.start()
     place.write("app/m0.py", "import re\n")
     place.settle()
-    (server,) = tools(place, "server")
+    (server,) = place.processes("server")
     server.kill()
     place.write("app/m1.py", "import os\nimport re\n")
     place.settle()
     place.write("app/m2.py", "import os\nimport re\n")
     place.settle()
-    assert [each.pid for each in tools(place, "server")] != [server.pid]
+    assert [each.pid for each in place.processes("server")] != [server.pid]
     assert place.status()["projects"][0]["failed"] == 0
     place.agree()
 
@@ -80,7 +73,8 @@ def test_a_server_that_is_killed_is_replaced(place: Bench) -> None:
 def test_a_run_that_is_killed_is_made_again_without_being_asked_for(place: Bench) -> None:
     place.start()
     hang(place, "sleep 1000")
-    (run,) = [each for each in tools(place, "check") if each.cmdline()[0] != "sleep"]
+    until(lambda: len(place.processes("check")) == 1)  # and not also the fork that becomes its sleep
+    (run,) = place.processes("check")
     place.install()
     os.killpg(run.pid, signal.SIGKILL)
     until(lambda: place.status()["projects"][0]["fresh"] == 5)
@@ -108,6 +102,6 @@ def test_an_answer_that_comes_too_late_is_nobody_elses(place: Bench) -> None:
 def test_what_hides_from_its_group_ends_with_the_daemon(place: Bench) -> None:
     place.start()
     hang(place, "setsid sleep 1000 & (setsid sleep 1000 &) ; sleep 1000")
-    until(lambda: len([p for p in place.processes() if p.cmdline()[:1] == ["sleep"]]) == 3)
+    until(lambda: len(place.processes("sleep")) == 3)
     assert place.run("stop").returncode == 0
     place.assert_nothing_runs()

@@ -177,12 +177,16 @@ class Desk:
 
     # Processes
 
-    def processes(self) -> list[psutil.Process]:
-        """Everything that lives in this desk's home: the daemon and the tools that it has started."""
+    def processes(self, *words: str) -> list[psutil.Process]:
+        """What lives in this desk's home, the daemon and its tools, with all these words in the command line.
+
+        Who ends meanwhile is left out.
+        """
         found = []
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
-                if process.environ().get("HOME") == self.environ["HOME"]:
+                mine = process.environ().get("HOME") == self.environ["HOME"]
+                if mine and set(words) <= set(process.cmdline()):
                     found.append(process)
         return found
 
@@ -190,7 +194,7 @@ class Desk:
         """All processes end. One that has and was not reaped yet does not count: that is up to the system."""
         deadline = time.monotonic() + timeout
         while alive := self.processes():
-            assert time.monotonic() < deadline, [process.cmdline() for process in alive]
+            assert time.monotonic() < deadline, alive
             psutil.wait_procs(alive, timeout=0.05)
 
 
