@@ -141,11 +141,13 @@ def test_a_file_that_breaks_ruff_fails_alone_and_is_parked(place: Bench) -> None
     place.install('case "$*" in *m3.py*) kill -ABRT $$;; esac')
     place.start()
 
-    until(lambda: any("parked" in (file["reason"] or "") for file in judged(place)))
+    until(lambda: place.status()["projects"][0]["parked"] == ["m3.py"])
 
     assert states(place) == {"fresh": 5, "failed": 1}
     assert told(place) == ""
-    assert place.status()["projects"][0]["parked"] == ["m3.py"]
+    place.agree()
+    (why,) = place.document("why", "app/m3.py")["projects"]
+    assert why["reason"].endswith("(parked until it changes)")
     page = place.root / "RUNS/stats/workspace_dashboard.md"
     assert "parked: `m3.py`" in page.read_text()
     place.write("app/m3.py", "N = 4\n")

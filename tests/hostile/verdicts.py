@@ -40,9 +40,10 @@ def _shown(stream: bytes) -> Iterator[str]:
     except UnicodeDecodeError as error:
         yield f"output that is not UTF-8: {stream[error.start - 40 : error.end + 20]!r}"
         return
-    for match in re.finditer(r"[^\n\t]", text):
-        if unicodedata.category(match.group()) in {"Cc", "Cf", "Cs", "Zl", "Zp"}:
-            yield f"a control character: {text[max(0, match.start() - 60) : match.end() + 20]!r}"
+    for character in sorted(set(text) - {"\n", "\t"}):
+        if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}:
+            at = text.index(character)
+            yield f"a control character: {text[max(0, at - 60) : at + 20]!r}"
             return
 
 
@@ -103,6 +104,8 @@ def _identity(name: bytes, directory: int) -> object:
         return os.readlink(name, dir_fd=directory)
     if not stat.S_ISREG(status.st_mode):
         return stat.S_IFMT(status.st_mode)
+    if status.st_size > 0 == status.st_blocks:  # a hole: nobody has written anything
+        return status.st_mode, status.st_size
     with open(os.open(name, os.O_RDONLY, dir_fd=directory), "rb") as file:
         return status.st_mode, hashlib.file_digest(file, "blake2b").hexdigest()
 

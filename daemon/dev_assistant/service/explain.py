@@ -37,20 +37,21 @@ class Explainer:
     def _entry(self, configured: ConfiguredProject, path: str) -> dict[str, object]:
         project = configured.project
         relative = RelPath(os.path.relpath(path, project.root).replace(os.sep, "/"))
-        record = self._record(project, relative)
+        record, parked = self._record(project, relative)
         top = next(top for top in project.watch_paths if _is_below(path, top))
         own = {f"{entry.project.root}/RUNS" for entry in self._coordinator.configuration.projects}
         rules = IgnoreRules(top, root=project.root, patterns=configured.settings.ignore, own=own).start()
         ignored = _ignored_at(rules, top, path, project.root)
         assignment = self._coordinator.assignments.get(project.name)
         scopes = assignment.scopes if assignment is not None else {}
+        reason = _reason(record, ignored, relative, configured.settings.enable_ruff)
         return {
             "project": project.name,
             "path": path_text(relative),
             "state": record.state.value if record is not None else "unknown",
             "passed": record.passed if record is not None else None,
             "score": record.counts.score if record is not None and record.passed is not None else None,
-            "reason": _reason(record, ignored, relative, configured.settings.enable_ruff),
+            "reason": f"{reason} (parked until it changes)" if parked else reason,
             "ignored": ignored,
             "priority": priorities_of(configured.settings).of(relative).name.lower(),
             "digest": record.fingerprint.digest if record is not None and record.fingerprint else None,
@@ -59,11 +60,12 @@ class Explainer:
             ],
         }
 
-    def _record(self, project: Project, path: RelPath) -> FileRecord | None:
+    def _record(self, project: Project, path: RelPath) -> tuple[FileRecord | None, bool]:
+        """What is known of a file, and whether it is parked."""
         for snapshot in self._coordinator.snapshot.projects:
             if snapshot.project.name == project.name:
-                return snapshot.files.get(path)
-        return None
+                return snapshot.files.get(path), path in snapshot.parked
+        return None, False
 
     def _judge(self, name: str, scope: Scope, path: RelPath, record: FileRecord | None) -> dict[str, Any]:
         parts = {part.verifier: part for part in record.parts} if record is not None else {}

@@ -187,25 +187,24 @@ class Judging:
         if isinstance(result.verdict, Checked | Skipped):
             self._remember(state, job, result.verdict)
         if awaited is not None and current:
-            summary = summarize(self._blamed(state, job, result.verdict))
+            self._blame(state, job, result.verdict)
+            summary = summarize(result.verdict)
             awaited.parts[job.verifier] = Part(job.verifier, job.key, summary)
             awaited.duration_ms += result.duration_ms
             if len(awaited.parts) == len(awaited.wanted) and job.path not in state.dirty:
                 del state.awaited[job.path]
                 self._accept(state, job.path, awaited, urgency=job.urgency, cached=False)
 
-    def _blamed(self, state: ProjectState, job: Job, verdict: Verdict) -> Verdict:
+    def _blame(self, state: ProjectState, job: Job, verdict: Verdict) -> None:
         """Act on what a failure says: doubt the tool, or park the file that breaks it again and again."""
         if isinstance(verdict, Failed) and verdict.blame is Blame.TOOL:
             if not state.doubted:
                 state.doubted = True
                 self._rescope(state)
         elif isinstance(verdict, Failed) and verdict.blame is Blame.FILE:
-            if state.breaks(job.path, job.key):
-                return Failed(f"{verdict.reason} (parked until it changes)", Blame.FILE)
+            state.breaks(job.path, job.key)
         else:
             state.broke.pop(job.path, None)
-        return verdict
 
     def _moved(self, state: ProjectState, job: Job) -> None:
         """Look again; when that does not end it, it was not the bytes that moved but the configuration."""

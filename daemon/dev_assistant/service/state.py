@@ -180,11 +180,10 @@ class ProjectState:
         once = broke is not None and broke[1] < _PARKED
         return record.state is FileState.FAILED and (once or passes(record.reason))
 
-    def breaks(self, path: RelPath, key: Digest) -> bool:
-        """A tool broke on this file alone under this key; True when that is enough to park it."""
+    def breaks(self, path: RelPath, key: Digest) -> None:
+        """A tool broke on this file alone under this key; the second time parks it."""
         before, times = self.broke.get(path, (key, 0))
         self.broke[path] = key, times + 1 if before == key else 1
-        return self.parked(path, key)
 
     def parked(self, path: RelPath, key: Digest) -> bool:
         """Nothing is started for this file until it, its configuration or the tool changes."""
