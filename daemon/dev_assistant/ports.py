@@ -127,13 +127,23 @@ class Excluded(NamedTuple):
     reason: str
 
 
+class Broken(NamedTuple):
+    """The verifier would judge this path, and cannot: its tool is missing, or does not work."""
+
+    reason: str
+
+
+Claim = Included | Excluded | Broken | None
+"""What a verifier says to a path; None: it is not a file of its kind."""
+
+
 class Scope(Protocol):
     """A verifier's view of one project's configuration: immutable, built off the coordinator's thread."""
 
     digest: Digest
 
-    def claims(self, path: RelPath) -> Included | Excluded | None:
-        """What to do with a path; None: not this verifier's. Costs microseconds, never calls out."""
+    def claims(self, path: RelPath) -> Claim:
+        """What to do with a path. Costs microseconds, never calls out."""
 
     def configures(self, path: RelPath) -> bool:
         """Whether a change of ``path`` means that the scope must be built anew."""
@@ -149,6 +159,9 @@ class Verifier(Protocol):
     """Judges files of one kind. Thread-safe; every call is bounded by a timeout of its own."""
 
     name: str
+
+    def handles(self, path: RelPath) -> bool:
+        """Whether a file of this name is of its kind: what fails while the verifier cannot be used."""
 
     def version(self) -> str:
         """The tool's version, part of every cache key. Raises ToolError when it cannot be told."""

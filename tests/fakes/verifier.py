@@ -64,6 +64,9 @@ class FakeVerifier:
         self.before: Callable[[Job], None] = lambda job: None
         self.on_claim: Callable[[], object] = lambda: None
 
+    def handles(self, path: RelPath) -> bool:
+        return path.endswith(".py")
+
     def version(self) -> str:
         return self.release
 

@@ -9,7 +9,7 @@ from typing import Any
 from dev_assistant.errors import ToolError
 from dev_assistant.escape import path_text
 from dev_assistant.model import FileRecord, Project, RelPath
-from dev_assistant.ports import Excluded, Included, Scope, Verifier
+from dev_assistant.ports import Broken, Excluded, Included, Scope, Verifier
 from dev_assistant.service.configuration import ConfiguredProject
 from dev_assistant.service.coordinator import Coordinator
 from dev_assistant.service.opening import priorities_of
@@ -73,7 +73,7 @@ class Explainer:
         match scope.claims(path):
             case Included(basis=basis):
                 decision, config = "included", str(basis)
-            case Excluded(reason=reason):
+            case Excluded(reason=reason) | Broken(reason=reason):
                 decision, config = reason, ""
             case _:
                 decision, config = "not a file for this verifier", ""

@@ -198,13 +198,13 @@ class Judging:
     def _blame(self, state: ProjectState, job: Job, verdict: Verdict) -> None:
         """Act on what a failure says: doubt the tool, or park the file that breaks it again and again."""
         if isinstance(verdict, Failed) and verdict.blame is Blame.TOOL:
-            if not state.doubted:
-                state.doubted = True
+            if job.verifier not in state.doubted:
+                state.doubted.add(job.verifier)
                 self._rescope(state)
         elif isinstance(verdict, Failed) and verdict.blame is Blame.FILE:
-            state.breaks(job.path, job.key)
+            state.breaks(job.path, job.verifier, job.key)
         else:
-            state.broke.pop(job.path, None)
+            state.worked(job.path, job.verifier)
 
     def _moved(self, state: ProjectState, job: Job) -> None:
         """Look again; when that does not end it, it was not the bytes that moved but the configuration."""

@@ -31,8 +31,7 @@ class SurveyEnded:
 class Scoped:
     """A project's configuration was read anew, by verifier, with the versions of the tools.
 
-    ``epoch`` is the debt that this pays. ``walked``: a walk of the whole project went before. ``error`` says
-    why it could not be read; then ``scopes`` mean nothing.
+    ``epoch`` is the debt that this pays. ``walked``: a walk of the whole project went before.
     """
 
     project: ProjectName
@@ -40,7 +39,6 @@ class Scoped:
     versions: Mapping[str, str]
     epoch: Epoch
     walked: bool
-    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,9 +79,9 @@ class Planner:
         self._beats.next("looking at", state.absolute(path))
         if not self._territory.holds(state.project.name, *os.path.split(state.absolute(path))):
             return Left(path, None)
-        if state.scope_error and is_python(path):
-            return Left(path, FileRecord(FileState.FAILED, reason=state.scope_error))
-        included, reason = state.claims(path)
+        included, reason, broken = state.claims(path)
+        if broken:
+            return Left(path, FileRecord(FileState.FAILED, reason=broken))
         if not included:
             return Left(path, self._unclaimed(state, path, reason))
         seen = self._see(state, path)
@@ -196,7 +196,7 @@ def holds(state: ProjectState, path: RelPath, record: FileRecord) -> bool:
     """Whether a record would be made under the same keys now, its bytes taken as they were."""
     if record.fingerprint is None:
         return record.state is not FileState.FRESH
-    included, _ = state.claims(path)
+    included, _, _ = state.claims(path)
     keys = keys_of(state, path, record.fingerprint, included)
     return keys == {part.verifier: part.key for part in record.parts}
 

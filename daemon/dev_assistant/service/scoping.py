@@ -7,12 +7,13 @@ that no verdict is ever filed under a configuration that is gone.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 
 from dev_assistant.errors import ToolError
 from dev_assistant.logs import get_logger
 from dev_assistant.model import FileState, Project, ProjectName, RelPath, Urgency
 from dev_assistant.ports import Reach, Scope, Verifier
+from dev_assistant.service.broken import BrokenScope
 from dev_assistant.service.errands import Errand
 from dev_assistant.service.ledger import Epoch, Ledger
 from dev_assistant.service.messages import Message, Scoped
@@ -69,10 +70,18 @@ class Scoping:
             if path.startswith(prefix):
                 state.owe_bulk(path, since=now, trigger=trigger, epoch=epoch)
 
-    def rescope(self, state: ProjectState, *, epoch: Epoch | None = None, walked: bool = False) -> None:
+    def rescope(
+        self,
+        state: ProjectState,
+        *,
+        epoch: Epoch | None = None,
+        walked: bool = False,
+        only: Container[str] | None = None,
+    ) -> None:
         """Read the verifiers' configuration of a project anew; ``walked``: after a walk of all of it.
 
-        For the first time it has time until everything is watched.
+        ``only`` that of these verifiers; None: of all. For the first time it has time until everything is
+        watched.
         """
         if state.scoping:
             state.scope_outdated = True
@@ -81,64 +90,57 @@ class Scoping:
         project, debt = state.project, self._ledger.owe(epoch)
         directories = self._territory.of(project.name)
         wanted = {n: v for n, v in self._verifiers.items() if n != "ruff" or state.settings.enable_ruff}
+        kept = {n: s for n, s in (state.scopes or {}).items() if only is not None and n not in only}
+        versions = {name: state.versions[name] for name in kept}
         timeout = state.settings.verification_timeout_sec
-        doubted = state.doubted or bool(state.scope_error)
+        doubted = state.doubted | state.broken.keys()
 
-        def scope_by(verifier: Verifier) -> Scope:
-            if doubted:
+        def scope_by(verifier: Verifier) -> tuple[Scope, str]:
+            version = verifier.version()
+            if verifier.name in doubted:
                 verifier.prove()
-            return verifier.scope(project, directories, timeout_seconds=timeout)
+            return verifier.scope(project, directories, timeout_seconds=timeout), version
 
-        urgency = Urgency.BULK if state.scopes is None else Urgency.INTERACTIVE
-        self._run(lambda: self._read(project, scope_by, wanted, debt, walked), urgency)
+        def read() -> None:
+            for name, verifier in wanted.items():
+                if name not in kept:
+                    kept[name], versions[name] = _read(project, verifier, scope_by)
+            self._post(Scoped(project.name, kept, versions, debt, walked))
 
-    def _read(
-        self,
-        project: Project,
-        scope_by: Callable[[Verifier], Scope],
-        verifiers: Mapping[str, Verifier],
-        debt: Epoch,
-        walked: bool,
-    ) -> None:
-        """On the errands' thread. Whatever happens, the debt is answered for."""
-        scopes: dict[str, Scope] = {}
-        versions: dict[str, str] = {}
-        error = ""
-        try:
-            for name, verifier in verifiers.items():
-                versions[name] = verifier.version()
-                scopes[name] = scope_by(verifier)
-        except (ToolError, OSError) as reason:
-            error = str(reason)
-        except Exception as defect:  # noqa: BLE001  a project without configuration must say so, not hang
-            _LOG.exception("configuration of the tools cannot be read", project=project.name)
-            error = f"internal error: {defect!r}"
-        self._post(Scoped(project.name, scopes, versions, debt, walked, error))
+        self._run(read, Urgency.BULK if state.scopes is None else Urgency.INTERACTIVE)
 
     def scoped(self, message: Scoped) -> None:
         """The configuration is known: a different one means other keys for all files."""
         state = self._states.get(message.project)
         if state is not None:
             state.scoping = False
-            before = (_identity(state.scopes, state.versions), state.scope_error)
             first = state.scopes is None
-            state.scopes, state.versions = message.scopes, message.versions
-            state.scope_error = message.error
+            same = self._renew(state, message)
             self._pace(state)
-            if first or before != (_identity(state.scopes, state.versions), state.scope_error):
+            if first or not same:
                 trigger = "scan" if first else "configuration"
                 self.replan(state, prefix="", trigger=trigger, epoch=message.epoch)
             elif message.walked:
                 self._sweep(state, message.epoch)
-            if state.doubted and not (message.error or state.scope_outdated):
+            if state.doubted and not state.scope_outdated:
                 self._retry(state, message.epoch)
             if state.scope_outdated:
                 self.rescope(state, epoch=message.epoch)
         self._ledger.pay(message.epoch)
 
+    def _renew(self, state: ProjectState, message: Scoped) -> bool:
+        """Take what was read; whether it is what was known."""
+        before = _identity(state.scopes or {}, state.versions)
+        state.versions = message.versions
+        state.scopes = message.scopes
+        same = before == _identity(state.scopes, state.versions)
+        if not same:
+            state.missed.clear()
+        return same
+
     def _retry(self, state: ProjectState, epoch: Epoch) -> None:
         """The tool that failed has proved to work: whatever it could not judge then, it can now."""
-        state.doubted = False
+        state.doubted = set()
         now = self._now()
         for path, record in state.files.items():
             if record.state is FileState.FAILED:
@@ -146,10 +148,10 @@ class Scoping:
 
     def _pace(self, state: ProjectState) -> None:
         """A tool that is broken is tried again, each time after twice as long."""
-        if not state.scope_error:
+        if not state.broken:
             state.scope_pause = 0.0
             return
-        state.doubted = False
+        state.doubted -= state.broken.keys()
         state.scope_pause = min(max(_FIRST_PAUSE, 2 * state.scope_pause), _LONGEST_PAUSE)
         state.scope_retry = self._now() + state.scope_pause
 
@@ -177,5 +179,18 @@ class Scoping:
         return True
 
 
-def _identity(scopes: Mapping[str, Scope] | None, versions: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    return {name: (scope.digest, versions[name]) for name, scope in (scopes or {}).items()}
+def _read(
+    project: Project, verifier: Verifier, scope_by: Callable[[Verifier], tuple[Scope, str]]
+) -> tuple[Scope, str]:
+    """On the errands' thread: whatever happens, there is a scope that says so."""
+    try:
+        return scope_by(verifier)
+    except (ToolError, OSError) as error:
+        return BrokenScope(verifier, str(error)), ""
+    except Exception as defect:  # noqa: BLE001  a project without configuration must say so, not hang
+        _LOG.exception("configuration of a tool cannot be read", project=project.name, tool=verifier.name)
+        return BrokenScope(verifier, f"internal error: {defect!r}"), ""
+
+
+def _identity(scopes: Mapping[str, Scope], versions: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    return {name: (scope.digest, versions[name]) for name, scope in scopes.items()}

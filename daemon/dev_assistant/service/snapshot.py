@@ -64,7 +64,7 @@ def _project(state: ProjectState) -> ProjectSnapshot:
         missing=tuple(sorted(state.missing)),
         unread=tuple(sorted(state.unread.items())),
         problems=state.problems,
-        tool_error=state.scope_error,
+        tool_error=state.tool_error,
         files=state.files.publish(),
         hits=state.hits,
         misses=state.misses,

@@ -11,10 +11,11 @@ from typing import NamedTuple
 import msgspec
 
 from dev_assistant.model import Digest, FileRecord, FileState, Fingerprint, Part, Project, RelPath
-from dev_assistant.ports import Included, Scope
+from dev_assistant.ports import Broken, Excluded, Included, Scope
 from dev_assistant.record.memory import TieredVerdicts
 from dev_assistant.schedule.debounce import Debouncer
 from dev_assistant.schedule.priority import PriorityRules
+from dev_assistant.service.broken import BrokenScope
 from dev_assistant.service.ledger import Epoch, Ledger
 from dev_assistant.service.shards import Files
 from dev_assistant.settings import Settings
@@ -74,9 +75,11 @@ class ProjectState:
     examined in slices; ``awaited`` are examined and wait for a worker. ``moved`` counts, for files that could
     not be judged because something changed meanwhile, how often that was so. ``untold`` are keys of verdicts
     that were made for a path and not accepted yet. ``versions`` are those of the
-    verifiers' tools; ``scope_error`` says why the configuration could not be read. ``unread`` are directories
-    that could not be listed, with the reason; ``walked``: all of it has been covered once; ``strained``: some
-    file has failed since the last retry.
+    verifiers' tools, ``doubted`` are verifiers whose tool has to prove that it works, ``missed`` those
+    that would judge a file and cannot. ``unread`` are
+    directories that could not be listed, with the reason; ``walked``: all of it has been covered once;
+    ``strained``: some file has failed since the last retry. ``broke`` counts, by path and verifier, how often
+    a tool broke on these bytes.
     """
 
     project: Project
@@ -94,11 +97,11 @@ class ProjectState:
     walked: bool = False
     scoping: bool = False
     scope_outdated: bool = False
-    scope_error: str = ""
     scope_retry: float = 0.0
     scope_pause: float = 0.0
-    doubted: bool = False
-    broke: dict[RelPath, tuple[Digest, int]] = field(default_factory=dict)
+    doubted: set[str] = field(default_factory=set)
+    missed: set[str] = field(default_factory=set)
+    broke: dict[RelPath, dict[str, tuple[Digest, int]]] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     sweep: Sweep | None = None
     missing: set[str] = field(default_factory=set)
@@ -121,6 +124,16 @@ class ProjectState:
         """Paths can be examined: the configuration that decides their verdicts is known."""
         return self.scopes is not None and not self.scoping
 
+    @property
+    def broken(self) -> Mapping[str, BrokenScope]:
+        """The verifiers that cannot be used."""
+        return {n: scope for n, scope in (self.scopes or {}).items() if isinstance(scope, BrokenScope)}
+
+    @property
+    def tool_error(self) -> str:
+        """Why files of the project cannot be judged; "" while every tool that is wanted works."""
+        return "; ".join(scope.reason for name, scope in self.broken.items() if name in self.missed)
+
     def absolute(self, path: RelPath) -> str:
         joined = f"{self.project.root}/{path}"
         return os.path.normpath(joined) if path.startswith("../") else joined
@@ -131,17 +144,20 @@ class ProjectState:
             return True
         return any(scope.claims(path) is not None for scope in (self.scopes or {}).values())
 
-    def claims(self, path: RelPath) -> tuple[dict[str, Included], str]:
-        """The verifiers that judge a path, and else the reason why none does ("" when it is nobody's)."""
+    def claims(self, path: RelPath) -> tuple[dict[str, Included], str, str]:
+        """The verifiers that judge a path; else why none does, and why one cannot ("" for neither)."""
         included: dict[str, Included] = {}
-        reason = ""
+        reason = broken = ""
         for name, scope in (self.scopes or {}).items():
-            claim = scope.claims(path)
-            if isinstance(claim, Included):
-                included[name] = claim
-            elif claim is not None:
-                reason = claim.reason
-        return included, reason
+            match scope.claims(path):
+                case Included() as claim:
+                    included[name] = claim
+                case Excluded(why):
+                    reason = why
+                case Broken(why):
+                    broken = why
+                    self.missed.add(name)
+        return included, reason, broken
 
     def owe(self, path: RelPath, *, since: float, trigger: str, epoch: Epoch | None = None) -> None:
         """The record of ``path`` is not to be believed until it is settled.
@@ -176,28 +192,34 @@ class ProjectState:
 
     def passing(self, path: RelPath, record: FileRecord) -> bool:
         """A failure that may be over without any change: for want of something, or a tool broke once."""
-        broke = self.broke.get(path)
-        once = broke is not None and broke[1] < _PARKED
+        once = any(times < _PARKED for _, times in self.broke.get(path, {}).values())
         return record.state is FileState.FAILED and (once or passes(record.reason))
 
-    def breaks(self, path: RelPath, key: Digest) -> None:
+    def breaks(self, path: RelPath, verifier: str, key: Digest) -> None:
         """A tool broke on this file alone under this key; the second time parks it."""
-        before, times = self.broke.get(path, (key, 0))
-        self.broke[path] = key, times + 1 if before == key else 1
+        breaks = self.broke.setdefault(path, {})
+        before, times = breaks.get(verifier, (key, 0))
+        breaks[verifier] = key, min(times + 1, _PARKED) if before == key else 1
+
+    def worked(self, path: RelPath, verifier: str) -> None:
+        """A tool has judged this file."""
+        breaks = self.broke.get(path)
+        if breaks is not None:
+            breaks.pop(verifier, None)
+            if not breaks:
+                del self.broke[path]
 
     def parked(self, path: RelPath, key: Digest) -> bool:
         """Nothing is started for this file until it, its configuration or the tool changes."""
-        before, times = self.broke.get(path, (key, 0))
-        return before == key and times >= _PARKED
+        return (key, _PARKED) in self.broke.get(path, {}).values()
 
     def left_alone(self) -> tuple[RelPath, ...]:
         """The files that are parked as they are now, sorted."""
-        parked = (path for path, (key, _) in self.broke.items() if self.parked(path, key))
-        return tuple(sorted(path for path in parked if self._judged_under(path, self.broke[path][0])))
+        return tuple(sorted(path for path in self.broke if self._is_left_alone(path)))
 
-    def _judged_under(self, path: RelPath, key: Digest) -> bool:
+    def _is_left_alone(self, path: RelPath) -> bool:
         record = self.files.get(path)
-        return record is not None and any(part.key == key for part in record.parts)
+        return record is not None and any(self.parked(path, part.key) for part in record.parts)
 
     def settle(self, path: RelPath) -> None:
         """What is known of ``path`` is the truth as far as anybody has said."""

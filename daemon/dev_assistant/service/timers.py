@@ -52,7 +52,7 @@ class Timers:
         for state in parts.states.values():
             if state.missing:
                 deadlines.append(self._absent_at)
-            if state.scope_error and not state.scoping:
+            if state.broken and not state.scoping:
                 deadlines.append(max(self._absent_at, state.scope_retry))
         released = [parts.releasing.deadline(state, now) for state in parts.states.values()]
         others = (
@@ -123,8 +123,8 @@ class Timers:
 
     def _look_for_tools(self, now: float) -> None:
         for state in self._parts.states.values():
-            if state.scope_error and now >= state.scope_retry and not state.scoping:
-                self._parts.scoping.rescope(state)
+            if state.broken and now >= state.scope_retry and not state.scoping:
+                self._parts.scoping.rescope(state, only=state.broken)
 
     def _slept(self, now: float) -> bool:
         """While a machine sleeps, one clock stands still; while a process is stopped, both go on."""

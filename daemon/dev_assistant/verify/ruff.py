@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from dev_assistant import files, process
 from dev_assistant.errors import ToolError
-from dev_assistant.model import Checked, Failed, Finding, Job, Project, Result, Urgency
+from dev_assistant.model import Checked, Failed, Finding, Job, Project, RelPath, Result, Urgency
 from dev_assistant.ports import Scope
 from dev_assistant.verify import ruff_scope
 from dev_assistant.verify.patience import Patience
@@ -33,6 +33,7 @@ keep the next save waiting.
 _VERSION_SECONDS: Final = 10.0
 _BOM: Final = "\ufeff"
 _SERVED: Final = (".py", ".pyi")
+_PYTHON: Final = (*_SERVED, ".pyw", ".ipynb")
 
 _Stamp = tuple[int, int, int]
 """Size, time and inode: another file is another ruff, whatever it says of its version."""
@@ -77,6 +78,10 @@ class RuffVerifier:
         self._lock = threading.Lock()
         self._patience: dict[str, tuple[_Stamp, Patience]] = {}
         self._version: tuple[_Stamp, str] | None = None
+
+    def handles(self, path: RelPath) -> bool:
+        """Python, in whatever form: ruff's configuration may leave it out, which is not known here."""
+        return path.endswith(_PYTHON)
 
     def version(self) -> str:
         """The version of the ruff beside our interpreter; follows an upgrade. Raises ToolError."""
