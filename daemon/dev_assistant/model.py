@@ -45,10 +45,14 @@ class Category(enum.StrEnum):
 
 
 class Severity(enum.StrEnum):
-    """How bad a finding is: an error keeps the file from being understood at all."""
+    """How bad a finding is: an error keeps the file from being understood at all.
+
+    Advice (``INFO``) counts in the score, and does not keep a file from passing: nobody has asked for it.
+    """
 
     ERROR = "error"
     WARNING = "warning"
+    INFO = "info"
 
 
 class FileState(enum.StrEnum):
@@ -178,20 +182,28 @@ def _score(counts: Counts) -> float:
 class Summary(msgspec.Struct, frozen=True, gc=False):
     """A verdict without its findings: what is kept in memory for every file.
 
-    ``outcome`` is the verdict's tag; ``rules`` counts findings by rule, sorted by rule.
+    ``outcome`` is the verdict's tag; ``rules`` counts findings by rule, sorted by rule; ``advice`` is how
+    many of the findings are no more than that.
     """
 
     outcome: str
     reason: str = ""
     counts: Counts = Counts()
     rules: tuple[tuple[str, int], ...] = ()
+    advice: int = 0
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing in it keeps the file from passing."""
+        return self.counts.total == self.advice
 
 
 def summarize(verdict: Verdict) -> Summary:
     """The verdict's outcome, its counts by category and by rule."""
     match verdict:
         case Checked(findings):
-            return Summary("checked", "", count(findings), _by_rule(findings))
+            advice = sum(finding.severity is Severity.INFO for finding in findings)
+            return Summary("checked", "", count(findings), _by_rule(findings), advice)
         case Skipped(reason):
             return Summary("skipped", reason)
         case Failed(reason):
@@ -243,7 +255,9 @@ class FileRecord(msgspec.Struct, frozen=True, gc=False):
     @property
     def passed(self) -> bool | None:
         """True or False when fresh, else unknown."""
-        return self.counts.total == 0 if self.state is FileState.FRESH else None
+        if self.state is not FileState.FRESH:
+            return None
+        return all(part.summary.passed for part in self.parts)
 
 
 class Job(msgspec.Struct, frozen=True, gc=False):

@@ -116,9 +116,13 @@ class Reach(enum.Enum):
 
 
 class Included(NamedTuple):
-    """The verifier judges this path; ``basis`` digests all beside the bytes and the path that decides."""
+    """The verifier judges this path; ``basis`` digests all beside the bytes and the path that decides.
+
+    ``advice``: what it finds is no more than that, and nobody has to wait for it.
+    """
 
     basis: Digest
+    advice: bool = False
 
 
 class Excluded(NamedTuple):

@@ -29,9 +29,12 @@ CONFIG = "fake.toml"
 class FakeScope:
     """Python files below ``root``; ``fake.toml`` in the root is the configuration."""
 
-    def __init__(self, config: bytes, on_claim: Callable[[], object] = lambda: None) -> None:
+    def __init__(
+        self, config: bytes, on_claim: Callable[[], object] = lambda: None, *, advice: bool = False
+    ) -> None:
         self.config = config
         self.on_claim = on_claim
+        self.advice = advice
         self.digest = digest_of(config)
 
     def claims(self, path: RelPath) -> Included | Excluded | None:
@@ -40,7 +43,7 @@ class FakeScope:
             return None
         if path.endswith("excluded.py"):
             return Excluded("excluded by fake.toml")
-        return Included(self.digest)
+        return Included(self.digest, self.advice)
 
     def configures(self, path: RelPath) -> bool:
         return path == CONFIG
@@ -56,6 +59,8 @@ class FakeVerifier:
     """Implements ``Verifier``; ``judged`` lists what it was asked, in order."""
 
     name = "ruff"
+    advice = False
+    fault = b"BAD"
 
     def __init__(self) -> None:
         self.judged: list[RelPath] = []
@@ -78,7 +83,7 @@ class FakeVerifier:
         self, project: Project, directories: Iterable[str], *, timeout_seconds: float | None = None
     ) -> FakeScope:
         config = Path(project.root, CONFIG)
-        return FakeScope(config.read_bytes() if config.exists() else b"", self._claimed)
+        return FakeScope(config.read_bytes() if config.exists() else b"", self._claimed, advice=self.advice)
 
     def _claimed(self) -> None:
         self.on_claim()
@@ -94,21 +99,31 @@ class FakeVerifier:
         seen = read(f"{project.root}/{job.path}", limit=1_000_000)
         if not isinstance(seen, Content) or seen.fingerprint.digest != job.digest:
             return Result(job, Moved(), 1.0)
-        return Result(job, verdict_of(seen.data), 1.0)
+        return Result(job, verdict_of(seen.data, self.fault, advice=self.advice), 1.0)
 
     def close(self) -> None:
         """Nothing runs."""
 
 
-def verdict_of(data: bytes) -> Verdict:
+class FakeAdvisor(FakeVerifier):
+    """Its findings, every ``ODD``, are advice."""
+
+    name = "deep"
+    advice = True
+    fault = b"ODD"
+
+
+def verdict_of(data: bytes, fault: bytes = b"BAD", *, advice: bool = False) -> Verdict:
     """What the fake says of these bytes."""
     if b"CRASH" in data:
         return Failed("the tool crashed", Blame.FILE)
     lines = data.decode("utf-8", "replace").splitlines()
+    severity = Severity.INFO if advice else Severity.WARNING
+    rule = f"{fault.decode()}1"
     return Checked(
         tuple(
-            Finding("BAD1", Category.LINT, Severity.WARNING, number, 1, number, 4, "bad", False)
+            Finding(rule, Category.LINT, severity, number, 1, number, 4, "bad", False)
             for number, line in enumerate(lines, 1)
-            if "BAD" in line
+            if fault.decode() in line
         )
     )

@@ -68,6 +68,7 @@ class World:
         project: str = "app",
         stores: dict[str, VolatileStore] | None = None,
         verifier: FakeVerifier | None = None,
+        advisor: FakeVerifier | None = None,
         beats: Beats | None = None,
     ) -> None:
         beats = beats or Beats()
@@ -78,6 +79,7 @@ class World:
         self.evidence = NoEvidence()
         self.source = ScriptedSource(lambda: self.time)
         self.verifier = FakeVerifier() if verifier is None else verifier
+        verifiers = {v.name: v for v in (self.verifier, advisor) if v is not None}
         self.feed = RecordingFeed()
         self.queue: JobQueue[Job] = JobQueue(now=lambda: self.time)
         self.errands: list[Errand] = []
@@ -91,7 +93,7 @@ class World:
             self.load(),
             collaborators=Collaborators(
                 source=self.source,
-                verifiers={"ruff": self.verifier},  # type: ignore[dict-item]
+                verifiers=verifiers,  # type: ignore[arg-type]
                 queue=self.queue,
                 feed=self.feed,
                 run=self._run,
@@ -108,7 +110,7 @@ class World:
             wall=self._wall,
         )
         self.bench = Bench(
-            verifiers={"ruff": self.verifier},  # type: ignore[dict-item]
+            verifiers=verifiers,  # type: ignore[arg-type]
             assignments=lambda: self.coordinator.assignments,
             post=self.coordinator.post,
             beats=beats,

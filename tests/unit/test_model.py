@@ -103,6 +103,17 @@ def test_only_a_fresh_file_passes_or_does_not(state: FileState) -> None:
     assert record(state, Counts(), Counts(lint=1)).passed == (False if fresh else None)
 
 
+def test_advice_counts_in_the_score_and_does_not_keep_a_file_from_passing() -> None:
+    advice = Finding("S101", Category.SECURITY, Severity.INFO, 1, 1, 1, 2, "m", False)
+    asked = Finding("F401", Category.LINT, Severity.WARNING, 1, 1, 1, 2, "m", False)
+    deep = Part("deep", Digest("0" * 32), summarize(Checked((advice,))))
+    fresh = FileRecord(FileState.FRESH, None, (deep,))
+    assert (fresh.passed, fresh.counts, fresh.counts.score) == (True, Counts(security=1), 9.0)
+    own = Part("ruff", Digest("1" * 32), summarize(Checked((asked,))))
+    assert FileRecord(FileState.FRESH, None, (deep, own)).passed is False
+    assert summarize(Checked((advice, asked))).passed is False
+
+
 def test_a_file_has_the_findings_of_all_its_verifiers() -> None:
     assert record(FileState.FRESH, Counts(lint=1), Counts(lint=2, design=3)).counts == Counts(
         lint=3, design=3

@@ -88,4 +88,4 @@ def status_of(document: dict[str, Any]) -> int:
         return 3
     if not summary["files"]:
         return 5
-    return 1 if summary["findings"] else 0
+    return 1 if summary["passed"] is False else 0

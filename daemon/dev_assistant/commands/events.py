@@ -45,14 +45,16 @@ def render(event: Mapping[str, Any], *, colour: bool) -> str:
         told = f"\x1b[{code}m{told}\x1b[0m"
     place = visible(f"{event['project']} {event['path']}")
     after = "cached" if event["cached"] else f"{event['latency_ms']:.0f} ms"
+    if event["awaiting"]:
+        after += f", {visible(', '.join(event['awaiting']))} to follow"
     return f"{visible(str(event['time']))} {place}: {told} ({after})"
 
 
 def _standing(event: Mapping[str, Any]) -> tuple[str, str]:
-    if event["passed"] is True:
-        return "passed", _GREEN
     if event["passed"] is None:
         return visible(str(event["state"])), _YELLOW
     counts = event["counts"]
-    found = [f"{number} {visible(category)}" for category, number in counts.items() if number]
-    return ", ".join(found) or "findings", _RED
+    found = ", ".join(f"{number} {visible(category)}" for category, number in counts.items() if number)
+    if event["passed"]:
+        return f"passed, advice: {found}" if found else "passed", _GREEN
+    return found or "findings", _RED

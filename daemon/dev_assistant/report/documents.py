@@ -174,7 +174,7 @@ def _file_row(file: FileResult) -> FileRow:
         project=file.project,
         path=file.path,
         state=file.state,
-        passed=None if counts is None else counts.total == 0,
+        passed=file.record.passed,
         score=None if counts is None else counts.score,
         reason=file.reason,
         findings=tuple(map(_finding_row, ids, file.findings)),

@@ -213,7 +213,8 @@ def _summary_line(summary: Document, files: Sequence[Document], paint: _Paint) -
     if not summary.get("files"):
         return paint("nothing matched", _YELLOW)
     if summary["passed"]:
-        return paint(f"passed: {_plural(summary['fresh'], 'file')}; score {_score(summary)}", _GREEN)
+        advice = f"; {summary['findings']:,} of advice" if summary["findings"] else ""
+        return paint(f"passed: {_plural(summary['fresh'], 'file')}{advice}; score {_score(summary)}", _GREEN)
     with_findings = sum(1 for file in files if file["findings"])
     parts = [f"{_plural(summary['findings'], 'finding')} in {_plural(with_findings, 'file')}"]
     unknown = [f"{summary[state]} {state}" for state in _OPEN_STATES if summary.get(state)]

@@ -86,6 +86,8 @@ def _sentence(standing: Standing, tally: Tally) -> str:
     judged = plural(tally.fresh, "judged file")
     found = plural(tally.counts.total, "finding")
     match standing.mark:
+        case Mark.PASSED if tally.counts.total:
+            return f"Passed: {found} in {judged}, all of them advice, and nothing is unknown."
         case Mark.PASSED:
             return f"Passed: no finding in {judged}, and nothing is unknown."
         case Mark.FINDINGS:

@@ -34,7 +34,7 @@ class RuleCount(NamedTuple):
 class Tally:
     """Totals over some files.
 
-    ``files`` is how many were discovered, ``clean`` how many of the fresh ones have no finding. ``counts``
+    ``files`` is how many were discovered, ``clean`` how many of the fresh ones pass. ``counts``
     and ``rules`` are over present bytes (fresh and failed: one verifier's failure does not hide what
     another one found); ``score_sum`` (hundredths) and ``distribution`` over the fresh alone.
     ``reasons`` counts files that are not fresh.
@@ -80,7 +80,7 @@ class Tally:
 
     @property
     def pass_rate(self) -> float | None:
-        """The share of fresh files without a finding, from 0 to 1, rounded down; None when there is none."""
+        """The share of fresh files that pass, from 0 to 1, rounded down; None when there is none."""
         return self.clean * 10_000 // self.fresh / 10_000 if self.fresh else None
 
 
@@ -183,6 +183,7 @@ class _Sums:
             counts = self._add_findings(parts, files)
             if state is FileState.FRESH:
                 self._add_score(counts, files)
+                self.clean += files * all(summary.passed for _, summary in parts)
 
     def _add_findings(self, parts: tuple[tuple[str, Summary], ...], files: int) -> Counts:
         counts = Counts()
@@ -197,8 +198,6 @@ class _Sums:
         score = round(counts.score * 100)
         self.score_sum += score * files
         self.distribution[score // 100] += files
-        if counts.total == 0:
-            self.clean += files
 
     def _add_counts(self, counts: Counts, times: int) -> None:
         for index, value in enumerate(_numbers(counts)):

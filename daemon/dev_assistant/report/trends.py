@@ -17,7 +17,7 @@ TRENDS = "dev-assistant/trends@1"
 
 
 class Point(msgspec.Struct, frozen=True, gc=False):
-    """The totals at the end of ``date`` (UTC). ``clean`` files are fresh and without findings."""
+    """The totals at the end of ``date`` (UTC). ``clean`` files are fresh and pass."""
 
     date: dt.date
     files: int

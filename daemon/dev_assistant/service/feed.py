@@ -26,7 +26,10 @@ _PULSE = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An accepted verdict: ``time`` is wall-clock seconds, ``latency`` seconds since the path was owed."""
+    """A verdict: ``time`` is wall-clock seconds, ``latency`` seconds since the path was owed.
+
+    It is accepted unless verifiers are ``awaiting``, whose advice comes with a further event.
+    """
 
     time: float
     project: ProjectName
@@ -35,6 +38,7 @@ class Event:
     record: FileRecord
     cached: bool
     latency: float
+    awaiting: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """Made by whoever reads, since mostly nobody does."""
@@ -48,6 +52,7 @@ class Event:
             "counts": msgspec.to_builtins(self.record.counts),
             "cached": self.cached,
             "latency_ms": round(self.latency * 1e3, 3),
+            "awaiting": list(self.awaiting),
         }
 
 

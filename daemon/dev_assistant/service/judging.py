@@ -191,9 +191,20 @@ class Judging:
             summary = summarize(result.verdict)
             awaited.parts[job.verifier] = Part(job.verifier, job.key, summary)
             awaited.duration_ms += result.duration_ms
-            if len(awaited.parts) == len(awaited.wanted) and job.path not in state.dirty:
-                del state.awaited[job.path]
-                self._accept(state, job.path, awaited, urgency=job.urgency, cached=False)
+            if job.path not in state.dirty:
+                self._advance(state, job, awaited)
+
+    def _advance(self, state: ProjectState, job: Job, awaited: Awaited) -> None:
+        """One more part is in: accept the whole, or tell whoever waits for it what no advice can change."""
+        if not awaited.missing:
+            del state.awaited[job.path]
+            self._accept(state, job.path, awaited, urgency=job.urgency, cached=False)
+        elif (
+            job.urgency is Urgency.INTERACTIVE
+            and job.verifier not in awaited.advice
+            and awaited.missing <= awaited.advice
+        ):
+            self._telling.tell_early(state, job.path, conclude(awaited), awaited, state.debts[job.path])
 
     def _blame(self, state: ProjectState, job: Job, verdict: Verdict) -> None:
         """Act on what a failure says: doubt the tool, or park the file that breaks it again and again."""

@@ -148,7 +148,8 @@ class Planner:
             elif key in found and not isinstance(found[key], Failed):
                 parts[name] = Part(name, key, summarize(found[key]))
         bases = {name: claim.basis for name, claim in look.claims.items()}
-        return Awaited(look.fingerprint, look.lasting, dict(look.keys), parts, bases)
+        advice = frozenset(name for name, claim in look.claims.items() if claim.advice)
+        return Awaited(look.fingerprint, look.lasting, dict(look.keys), parts, bases, advice)
 
     def jobs(
         self, state: ProjectState, path: RelPath, awaited: Awaited, *, urgency: Urgency

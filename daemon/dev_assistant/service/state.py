@@ -47,7 +47,8 @@ class Awaited:
     """Bytes whose verdicts are on the way: the parts that are in, and the keys still wanted.
 
     ``lasting`` is the fingerprint as it may be remembered (see ``plan.Look``). ``announced``: the digest of
-    the bytes for which what they decide about other files was looked at again already.
+    the bytes for which what they decide about other files was looked at again already. ``advice`` are the
+    verifiers whose findings are no more than that.
     """
 
     fingerprint: Fingerprint
@@ -55,8 +56,14 @@ class Awaited:
     wanted: dict[str, Digest]
     parts: dict[str, Part]
     bases: dict[str, Digest]
+    advice: frozenset[str] = frozenset()
     duration_ms: float = 0.0
     announced: str | None = None
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """The verifiers that have not answered yet."""
+        return frozenset(self.wanted.keys() - self.parts.keys())
 
 
 @dataclass(slots=True)

@@ -71,6 +71,23 @@ class Telling:
             cached=cached,
         )
 
+    def tell_early(
+        self, state: ProjectState, path: RelPath, record: FileRecord, awaited: Awaited, debt: Debt
+    ) -> None:
+        """Tell followers what only advice is still missing to; it is not accepted yet, and not evidence."""
+        self.feed.publish(
+            Event(
+                self.wall() / 1e9,
+                state.project.name,
+                path,
+                awaited.fingerprint.digest,
+                record,
+                cached=False,
+                latency=self.now() - debt.since,
+                awaiting=tuple(sorted(awaited.missing)),
+            )
+        )
+
     def flush(self) -> None:
         """Log what came in bulk since the last call, a line for each project."""
         for project, bulk in self._bulk.items():

@@ -30,6 +30,7 @@ def test_the_document_of_an_event() -> None:
         "counts": {"lint": 0, "design": 0, "security": 0, "unfinished": 0},
         "cached": True,
         "latency_ms": 5.123,
+        "awaiting": [],
     }
 
 
