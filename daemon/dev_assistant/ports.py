@@ -115,14 +115,19 @@ class Reach(enum.Enum):
     CONFIGURATION = "configuration"  # the scope itself must be built anew
 
 
-class Included(NamedTuple):
-    """The verifier judges this path; ``basis`` digests all beside the bytes and the path that decides.
+class Role(enum.Enum):
+    """What a verifier's word weighs. A file that nobody ``JUDGES`` is not judged at all."""
 
-    ``advice``: what it finds is no more than that, and nobody has to wait for it.
-    """
+    JUDGES = "judges"
+    ACCOMPANIES = "accompanies"  # it decides as well, and does not know enough to decide alone
+    ADVISES = "advises"  # its findings are advice, and nobody has to wait for them
+
+
+class Included(NamedTuple):
+    """The verifier has a word on this path; ``basis`` digests all that decides beside its bytes and name."""
 
     basis: Digest
-    advice: bool = False
+    role: Role = Role.JUDGES
 
 
 class Excluded(NamedTuple):

@@ -21,7 +21,7 @@ from dev_assistant.model import (
     Severity,
     Verdict,
 )
-from dev_assistant.ports import Excluded, Included, Reach
+from dev_assistant.ports import Excluded, Included, Reach, Role
 
 CONFIG = "fake.toml"
 
@@ -30,11 +30,11 @@ class FakeScope:
     """Python files below ``root``; ``fake.toml`` in the root is the configuration."""
 
     def __init__(
-        self, config: bytes, on_claim: Callable[[], object] = lambda: None, *, advice: bool = False
+        self, config: bytes, on_claim: Callable[[], object] = lambda: None, *, role: Role = Role.JUDGES
     ) -> None:
         self.config = config
         self.on_claim = on_claim
-        self.advice = advice
+        self.role = role
         self.digest = digest_of(config)
 
     def claims(self, path: RelPath) -> Included | Excluded | None:
@@ -43,7 +43,7 @@ class FakeScope:
             return None
         if path.endswith("excluded.py"):
             return Excluded("excluded by fake.toml")
-        return Included(self.digest, self.advice)
+        return Included(self.digest, self.role)
 
     def configures(self, path: RelPath) -> bool:
         return path == CONFIG
@@ -59,7 +59,7 @@ class FakeVerifier:
     """Implements ``Verifier``; ``judged`` lists what it was asked, in order."""
 
     name = "ruff"
-    advice = False
+    role = Role.JUDGES
     fault = b"BAD"
 
     def __init__(self) -> None:
@@ -83,7 +83,7 @@ class FakeVerifier:
         self, project: Project, directories: Iterable[str], *, timeout_seconds: float | None = None
     ) -> FakeScope:
         config = Path(project.root, CONFIG)
-        return FakeScope(config.read_bytes() if config.exists() else b"", self._claimed, advice=self.advice)
+        return FakeScope(config.read_bytes() if config.exists() else b"", self._claimed, role=self.role)
 
     def _claimed(self) -> None:
         self.on_claim()
@@ -99,7 +99,7 @@ class FakeVerifier:
         seen = read(f"{project.root}/{job.path}", limit=1_000_000)
         if not isinstance(seen, Content) or seen.fingerprint.digest != job.digest:
             return Result(job, Moved(), 1.0)
-        return Result(job, verdict_of(seen.data, self.fault, advice=self.advice), 1.0)
+        return Result(job, verdict_of(seen.data, self.fault, advice=self.role is Role.ADVISES), 1.0)
 
     def close(self) -> None:
         """Nothing runs."""
@@ -109,7 +109,7 @@ class FakeAdvisor(FakeVerifier):
     """Its findings, every ``ODD``, are advice."""
 
     name = "deep"
-    advice = True
+    role = Role.ADVISES
     fault = b"ODD"
 
 

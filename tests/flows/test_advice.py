@@ -60,9 +60,19 @@ def test_an_advisor_that_answers_first_tells_nothing(tmp_path: Path) -> None:
     (tmp_path / "app").mkdir()
     root = workspace(tmp_path, "app")
     world = World(root, verifier=FakeAdvisor(), advisor=FakeVerifier()).start()
+    world.feed.events.clear()
     world.write("app/one.py", "BAD\nODD\n")
     world.settle()
     assert told(world) == [("fresh", False, 2, [])]
+
+
+def test_what_nobody_judges_is_not_judged_by_those_who_only_have_a_word(tmp_path: Path) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "one.py").write_text("ODD\n")
+    world = World(workspace(tmp_path, "app"), verifier=FakeAdvisor()).start()
+    record = world.record("one.py")
+    assert record is not None
+    assert (record.state, record.parts) == (FileState.SKIPPED, ())
 
 
 def test_one_tools_failures_do_not_count_as_the_others(world: World, advisor: FakeAdvisor) -> None:

@@ -201,8 +201,8 @@ class Judging:
             self._accept(state, job.path, awaited, urgency=job.urgency, cached=False)
         elif (
             job.urgency is Urgency.INTERACTIVE
-            and job.verifier not in awaited.advice
-            and awaited.missing <= awaited.advice
+            and job.verifier not in awaited.advisors
+            and awaited.missing <= awaited.advisors
         ):
             self._telling.tell_early(state, job.path, conclude(awaited), awaited, state.debts[job.path])
 

@@ -26,7 +26,7 @@ from dev_assistant.model import (
     Verdict,
     summarize,
 )
-from dev_assistant.ports import Included, Reach
+from dev_assistant.ports import Included, Reach, Role
 from dev_assistant.record.keys import KeyParts, verdict_key
 from dev_assistant.service.state import Awaited, ProjectState
 from dev_assistant.service.territory import Territory
@@ -148,8 +148,8 @@ class Planner:
             elif key in found and not isinstance(found[key], Failed):
                 parts[name] = Part(name, key, summarize(found[key]))
         bases = {name: claim.basis for name, claim in look.claims.items()}
-        advice = frozenset(name for name, claim in look.claims.items() if claim.advice)
-        return Awaited(look.fingerprint, look.lasting, dict(look.keys), parts, bases, advice)
+        advisors = frozenset(name for name, claim in look.claims.items() if claim.role is Role.ADVISES)
+        return Awaited(look.fingerprint, look.lasting, dict(look.keys), parts, bases, advisors)
 
     def jobs(
         self, state: ProjectState, path: RelPath, awaited: Awaited, *, urgency: Urgency

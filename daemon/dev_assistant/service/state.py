@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from dev_assistant.model import Digest, FileRecord, FileState, Fingerprint, Part, Project, RelPath
-from dev_assistant.ports import Broken, Excluded, Included, Scope
+from dev_assistant.ports import Broken, Excluded, Included, Role, Scope
 from dev_assistant.record.memory import TieredVerdicts
 from dev_assistant.schedule.debounce import Debouncer
 from dev_assistant.schedule.priority import PriorityRules
@@ -47,8 +47,8 @@ class Awaited:
     """Bytes whose verdicts are on the way: the parts that are in, and the keys still wanted.
 
     ``lasting`` is the fingerprint as it may be remembered (see ``plan.Look``). ``announced``: the digest of
-    the bytes for which what they decide about other files was looked at again already. ``advice`` are the
-    verifiers whose findings are no more than that.
+    the bytes for which what they decide about other files was looked at again already. ``advisors`` are
+    the verifiers whose findings are no more than advice.
     """
 
     fingerprint: Fingerprint
@@ -56,7 +56,7 @@ class Awaited:
     wanted: dict[str, Digest]
     parts: dict[str, Part]
     bases: dict[str, Digest]
-    advice: frozenset[str] = frozenset()
+    advisors: frozenset[str] = frozenset()
     duration_ms: float = 0.0
     announced: str | None = None
 
@@ -164,6 +164,8 @@ class ProjectState:
                 case Broken(why):
                     broken = why
                     self.missed.add(name)
+        if all(claim.role is not Role.JUDGES for claim in included.values()):
+            included.clear()
         return included, reason, broken
 
     def owe(self, path: RelPath, *, since: float, trigger: str, epoch: Epoch | None = None) -> None:
