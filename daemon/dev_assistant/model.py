@@ -7,10 +7,10 @@ outside watch paths, bytes that are not UTF-8 kept as surrogate escapes (``os.fs
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NewType
+from typing import Final, NamedTuple, NewType
 
 import msgspec
 
@@ -155,6 +155,19 @@ class Counts(msgspec.Struct, frozen=True, gc=False):
         return self.lint + self.design + self.security + self.unfinished
 
     @property
+    def each(self) -> tuple[int, ...]:
+        """The numbers in the order of ``Category``."""
+        return self.lint, self.design, self.security, self.unfinished
+
+    @property
+    def costs(self) -> tuple[float, ...]:
+        """What each category takes from the score, in the order of ``Category``."""
+        return tuple(
+            min(number * WEIGHTS[category].each, WEIGHTS[category].most)
+            for category, number in zip(Category, self.each, strict=True)
+        )
+
+    @property
     def score(self) -> float:
         """Quality from 0 to 10: each category costs per finding, up to its own limit."""
         return _score(self)
@@ -168,15 +181,25 @@ class Counts(msgspec.Struct, frozen=True, gc=False):
         )
 
 
+class Weight(NamedTuple):
+    """What one finding takes from the score, and the most that all of its category take."""
+
+    each: float
+    most: float
+
+
+WEIGHTS: Final[Mapping[Category, Weight]] = {
+    Category.LINT: Weight(0.2, 2.0),
+    Category.DESIGN: Weight(0.5, 3.0),
+    Category.SECURITY: Weight(1.0, 4.0),
+    Category.UNFINISHED: Weight(0.1, 1.0),
+}
+"""How the score weighs (P12); a file with all of every category is at 0."""
+
+
 @lru_cache(maxsize=4096)
 def _score(counts: Counts) -> float:
-    cost = (
-        min(0.2 * counts.lint, 2)
-        + min(0.5 * counts.design, 3)
-        + min(1.0 * counts.security, 4)
-        + min(0.1 * counts.unfinished, 1)
-    )
-    return round(max(0.0, 10 - cost), 2)
+    return round(10 - sum(counts.costs), 2)
 
 
 class Summary(msgspec.Struct, frozen=True, gc=False):

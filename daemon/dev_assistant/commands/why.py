@@ -48,6 +48,7 @@ def _entry(entry: dict[str, Any]) -> str:
         ("state", entry["state"]),
         ("reason", entry["reason"]),
         ("score", entry["score"]),
+        ("rating", "; ".join(entry["rating"])),
         ("priority", entry["priority"]),
         ("digest", entry["digest"]),
     ]

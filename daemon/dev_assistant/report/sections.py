@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from dev_assistant.model import FileState
 from dev_assistant.report.markdown import NOTHING, chart, code, file_code, link, plural, spark, table
+from dev_assistant.report.rating import rating
 from dev_assistant.report.stats import top_rules
 from dev_assistant.report.tally import BUCKETS, Tally, reason_of
 from dev_assistant.report.trends import Point
@@ -174,7 +175,7 @@ def _worst_row(file: Worst, base: str) -> list[str]:
 def figures(tally: Tally, trends: Sequence[Point]) -> list[list[str]]:
     return [
         section("Top rules", _rules(tally)),
-        section("Scores", _distribution(tally)),
+        section("Scores", _scores(tally)),
         section("Trend", _trend(trends)),
     ]
 
@@ -188,9 +189,13 @@ def _rules(tally: Tally) -> list[str]:
     return lines + more(len(tally.rules) - _RULES, "rule")
 
 
-def _distribution(tally: Tally) -> list[str]:
+def _scores(tally: Tally) -> list[str]:
     if not tally.fresh:
         return []
+    return [*rating(tally), "", *_distribution(tally)]
+
+
+def _distribution(tally: Tally) -> list[str]:
     labels = [*(f"{low} to {low + 1}" for low in range(BUCKETS - 1)), "10"]
     return chart(reversed(list(zip(labels, tally.distribution, strict=True))))
 

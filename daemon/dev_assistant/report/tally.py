@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from dev_assistant.model import Counts, FileRecord, FileState, RelPath, Summary
+from dev_assistant.model import Category, Counts, FileRecord, FileState, RelPath, Summary
 
 BUCKETS = 11
 """Scores from 0 to 10 by their integer part; only a perfect 10 is in the last bucket."""
@@ -37,6 +37,7 @@ class Tally:
     ``files`` is how many were discovered, ``clean`` how many of the fresh ones pass. ``counts``
     and ``rules`` are over present bytes (fresh and failed: one verifier's failure does not hide what
     another one found); ``score_sum`` (hundredths) and ``distribution`` over the fresh alone.
+    ``costs`` (hundredths, in the order of ``Category``) is what it takes from the scores of all fresh files.
     ``reasons`` counts files that are not fresh.
     """
 
@@ -49,6 +50,7 @@ class Tally:
     clean: int = 0
     counts: Counts = field(default_factory=Counts)
     score_sum: int = 0
+    costs: tuple[int, ...] = (0,) * len(Category)
     distribution: tuple[int, ...] = (0,) * BUCKETS
     rules: Mapping[Rule, RuleCount] = field(default_factory=dict)
     reasons: Mapping[tuple[FileState, str], int] = field(default_factory=dict)
@@ -105,7 +107,6 @@ def total(tallies: Iterable[Tally]) -> Tally:
     parts = tuple(tallies)
     if not parts:
         return EMPTY
-    counts = [part.counts for part in parts]
     return Tally(
         files=sum(part.files for part in parts),
         fresh=sum(part.fresh for part in parts),
@@ -114,16 +115,13 @@ def total(tallies: Iterable[Tally]) -> Tally:
         failed=sum(part.failed for part in parts),
         skipped=sum(part.skipped for part in parts),
         clean=sum(part.clean for part in parts),
-        counts=Counts(*map(sum, zip(*map(_numbers, counts), strict=True))),
+        counts=Counts(*map(sum, zip(*(part.counts.each for part in parts), strict=True))),
         score_sum=sum(part.score_sum for part in parts),
+        costs=tuple(map(sum, zip(*(part.costs for part in parts), strict=True))),
         distribution=tuple(map(sum, zip(*(part.distribution for part in parts), strict=True))),
         rules=_total_of_rules(part.rules for part in parts),
         reasons=_total_of_reasons(part.reasons for part in parts),
     )
-
-
-def _numbers(counts: Counts) -> tuple[int, ...]:
-    return counts.lint, counts.design, counts.security, counts.unfinished
 
 
 def _total_of_rules(parts: Iterable[Mapping[Rule, RuleCount]]) -> dict[Rule, RuleCount]:
@@ -166,7 +164,8 @@ class _Sums:
     def __init__(self) -> None:
         self.states = dict.fromkeys(FileState, 0)
         self.files = self.clean = self.score_sum = 0
-        self.counts = [0, 0, 0, 0]
+        self.counts = [0] * len(Category)
+        self.costs = [0] * len(Category)
         self.distribution = [0] * BUCKETS
         self.rules: dict[Rule, RuleCount] = {}
         self.reasons: dict[tuple[FileState, str], int] = {}
@@ -198,9 +197,11 @@ class _Sums:
         score = round(counts.score * 100)
         self.score_sum += score * files
         self.distribution[score // 100] += files
+        for index, cost in enumerate(counts.costs):
+            self.costs[index] += round(cost * 100) * files
 
     def _add_counts(self, counts: Counts, times: int) -> None:
-        for index, value in enumerate(_numbers(counts)):
+        for index, value in enumerate(counts.each):
             self.counts[index] += value * times
 
     def _add_rule(self, rule: Rule, more: RuleCount) -> None:
@@ -216,6 +217,7 @@ class _Sums:
             clean=self.clean,
             counts=Counts(*self.counts),
             score_sum=self.score_sum,
+            costs=tuple(self.costs),
             distribution=tuple(self.distribution),
             rules=self.rules,
             reasons=self.reasons,

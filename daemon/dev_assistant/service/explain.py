@@ -10,6 +10,7 @@ from dev_assistant.errors import ToolError
 from dev_assistant.escape import path_text
 from dev_assistant.model import FileRecord, Project, RelPath
 from dev_assistant.ports import Broken, Excluded, Included, Scope, Verifier
+from dev_assistant.report import rating
 from dev_assistant.service.configuration import ConfiguredProject
 from dev_assistant.service.coordinator import Coordinator
 from dev_assistant.service.opening import priorities_of
@@ -44,13 +45,15 @@ class Explainer:
         ignored = _ignored_at(rules, top, path, project.root)
         assignment = self._coordinator.assignments.get(project.name)
         scopes = assignment.scopes if assignment is not None else {}
+        rated = record.counts if record is not None and record.passed is not None else None
         reason = _reason(record, ignored, relative, configured.settings.enable_ruff)
         return {
             "project": project.name,
             "path": path_text(relative),
             "state": record.state.value if record is not None else "unknown",
             "passed": record.passed if record is not None else None,
-            "score": record.counts.score if record is not None and record.passed is not None else None,
+            "score": rated.score if rated is not None else None,
+            "rating": rating.reasons(rated) if rated is not None else [],
             "reason": f"{reason} (parked until it changes)" if parked else reason,
             "ignored": ignored,
             "priority": priorities_of(configured.settings).of(relative).name.lower(),

@@ -199,18 +199,13 @@ class Judging:
         if not awaited.missing:
             del state.awaited[job.path]
             self._accept(state, job.path, awaited, urgency=job.urgency, cached=False)
-        elif (
-            job.urgency is Urgency.INTERACTIVE
-            and job.verifier not in awaited.advisors
-            and awaited.missing <= awaited.advisors
-        ):
+        elif job.urgency is Urgency.INTERACTIVE and awaited.decided_by(job.verifier):
             self._telling.tell_early(state, job.path, conclude(awaited), awaited, state.debts[job.path])
 
     def _blame(self, state: ProjectState, job: Job, verdict: Verdict) -> None:
         """Act on what a failure says: doubt the tool, or park the file that breaks it again and again."""
         if isinstance(verdict, Failed) and verdict.blame is Blame.TOOL:
-            if job.verifier not in state.doubted:
-                state.doubted.add(job.verifier)
+            if state.doubts(job.verifier):
                 self._rescope(state)
         elif isinstance(verdict, Failed) and verdict.blame is Blame.FILE:
             state.breaks(job.path, job.verifier, job.key)

@@ -65,6 +65,10 @@ class Awaited:
         """The verifiers that have not answered yet."""
         return frozenset(self.wanted.keys() - self.parts.keys())
 
+    def decided_by(self, verifier: str) -> bool:
+        """Whether its answer, just taken in, was the last one that decides: only advice is missing."""
+        return verifier not in self.advisors and self.missing <= self.advisors
+
 
 @dataclass(slots=True)
 class Sweep:
@@ -203,6 +207,12 @@ class ProjectState:
         """A failure that may be over without any change: for want of something, or a tool broke once."""
         once = any(times < _PARKED for _, times in self.broke.get(path, {}).values())
         return record.state is FileState.FAILED and (once or passes(record.reason))
+
+    def doubts(self, verifier: str) -> bool:
+        """A verifier's tool has to prove that it works; True when that is news."""
+        news = verifier not in self.doubted
+        self.doubted.add(verifier)
+        return news
 
     def breaks(self, path: RelPath, verifier: str, key: Digest) -> None:
         """A tool broke on this file alone under this key; the second time parks it."""

@@ -18,6 +18,7 @@ EVENT = {
     "counts": {"lint": 2, "design": 0, "security": 1, "unfinished": 0},
     "cached": False,
     "latency_ms": 12.4,
+    "awaiting": [],
 }
 
 
@@ -47,7 +48,9 @@ def test_people_get_text(workspace: Any, capsys: pytest.CaptureFixture[str]) -> 
 @pytest.mark.parametrize(
     ("changes", "shown"),
     [
-        ({"passed": True, "cached": True}, "passed (cached)"),
+        ({"passed": True, "counts": {"lint": 0}, "cached": True}, "passed (cached)"),
+        ({"passed": True}, "passed, advice: 2 lint, 1 security (12 ms)"),
+        ({"passed": True, "counts": {}, "awaiting": ["deep"]}, "passed (12 ms, deep to follow)"),
         ({"passed": None, "state": "failed"}, "failed (12 ms)"),
         ({"counts": {}}, "findings (12 ms)"),
     ],

@@ -90,6 +90,13 @@ As of the time above. A daemon that runs writes this page anew when anything in 
 
 ## Scores
 
+| Category | Findings | Each | At most | Takes |
+| --- | --: | --: | --: | --: |
+| lint | 3 | -0.2 | -2.0 | -0.20 |
+| design | 0 | -0.5 | -3.0 | - |
+| security | 1 | -1.0 | -4.0 | -0.33 |
+| unfinished | 0 | -0.1 | -1.0 | - |
+
 ```text
      10 ████████████████████████ 2
 9 to 10                          0
