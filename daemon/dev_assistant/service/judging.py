@@ -12,10 +12,8 @@ import msgspec
 
 from dev_assistant.logs import get_logger
 from dev_assistant.model import (
-    Blame,
     Checked,
     Digest,
-    Failed,
     FileRecord,
     FileState,
     Job,
@@ -187,7 +185,8 @@ class Judging:
         if isinstance(result.verdict, Checked | Skipped):
             self._remember(state, job, result.verdict)
         if awaited is not None and current:
-            self._blame(state, job, result.verdict)
+            if state.blame(job, result.verdict):
+                self._rescope(state)
             summary = summarize(result.verdict)
             awaited.parts[job.verifier] = Part(job.verifier, job.key, summary)
             awaited.duration_ms += result.duration_ms
@@ -201,16 +200,6 @@ class Judging:
             self._accept(state, job.path, awaited, urgency=job.urgency, cached=False)
         elif job.urgency is Urgency.INTERACTIVE and awaited.decided_by(job.verifier):
             self._telling.tell_early(state, job.path, conclude(awaited), awaited, state.debts[job.path])
-
-    def _blame(self, state: ProjectState, job: Job, verdict: Verdict) -> None:
-        """Act on what a failure says: doubt the tool, or park the file that breaks it again and again."""
-        if isinstance(verdict, Failed) and verdict.blame is Blame.TOOL:
-            if state.doubts(job.verifier):
-                self._rescope(state)
-        elif isinstance(verdict, Failed) and verdict.blame is Blame.FILE:
-            state.breaks(job.path, job.verifier, job.key)
-        else:
-            state.worked(job.path, job.verifier)
 
     def _moved(self, state: ProjectState, job: Job) -> None:
         """Look again; when that does not end it, it was not the bytes that moved but the configuration."""

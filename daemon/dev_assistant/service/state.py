@@ -10,7 +10,19 @@ from typing import NamedTuple
 
 import msgspec
 
-from dev_assistant.model import Digest, FileRecord, FileState, Fingerprint, Part, Project, RelPath
+from dev_assistant.model import (
+    Blame,
+    Digest,
+    Failed,
+    FileRecord,
+    FileState,
+    Fingerprint,
+    Job,
+    Part,
+    Project,
+    RelPath,
+    Verdict,
+)
 from dev_assistant.ports import Broken, Excluded, Included, Role, Scope
 from dev_assistant.record.memory import TieredVerdicts
 from dev_assistant.schedule.debounce import Debouncer
@@ -208,25 +220,23 @@ class ProjectState:
         once = any(times < _PARKED for _, times in self.broke.get(path, {}).values())
         return record.state is FileState.FAILED and (once or passes(record.reason))
 
-    def doubts(self, verifier: str) -> bool:
-        """A verifier's tool has to prove that it works; True when that is news."""
-        news = verifier not in self.doubted
-        self.doubted.add(verifier)
-        return news
+    def blame(self, job: Job, verdict: Verdict) -> bool:
+        """Note whose fault a failure is. The second time that a tool breaks on a file alone parks the file.
 
-    def breaks(self, path: RelPath, verifier: str, key: Digest) -> None:
-        """A tool broke on this file alone under this key; the second time parks it."""
-        breaks = self.broke.setdefault(path, {})
-        before, times = breaks.get(verifier, (key, 0))
-        breaks[verifier] = key, min(times + 1, _PARKED) if before == key else 1
-
-    def worked(self, path: RelPath, verifier: str) -> None:
-        """A tool has judged this file."""
-        breaks = self.broke.get(path)
-        if breaks is not None:
-            breaks.pop(verifier, None)
-            if not breaks:
-                del self.broke[path]
+        True: from now on the tool has to prove that it works.
+        """
+        blame = verdict.blame if isinstance(verdict, Failed) else None
+        if blame is Blame.TOOL:
+            news = job.verifier not in self.doubted
+            self.doubted.add(job.verifier)
+            return news
+        breaks = self.broke.pop(job.path, {})
+        before, times = breaks.pop(job.verifier, (job.key, 0))
+        if blame is Blame.FILE:
+            breaks[job.verifier] = job.key, min(times + 1, _PARKED) if before == job.key else 1
+        if breaks:
+            self.broke[job.path] = breaks
+        return False
 
     def parked(self, path: RelPath, key: Digest) -> bool:
         """Nothing is started for this file until it, its configuration or the tool changes."""
