@@ -18,11 +18,13 @@ from dev_assistant.errors import ToolError
 from dev_assistant.model import Checked, Failed, Finding, Job, Project, RelPath, Result, Urgency
 from dev_assistant.ports import Scope
 from dev_assistant.verify import ruff_scope
+from dev_assistant.verify.bisection import scaled
+from dev_assistant.verify.content import ANY_SIZE
 from dev_assistant.verify.patience import Patience
-from dev_assistant.verify.ruff_batch import Batch, scaled
+from dev_assistant.verify.ruff_batch import Batch
 from dev_assistant.verify.ruff_scope import RuffScope
 from dev_assistant.verify.ruff_server import Document, Key, Servers
-from dev_assistant.verify.subjects import ANY_SIZE, Subject, Turn
+from dev_assistant.verify.subjects import Subject, Turn
 
 _CROSSOVER: Final = 16
 """Measured on two cores with ruff's defaults: a server takes 0.7 ms a file, a run 12 ms and 0.5 ms a file.

@@ -1,7 +1,4 @@
-"""Many files through one ``ruff check``.
-
-A run either gives a verdict on every file or is not believed at all: then ruff has to prove that it works,
-and the run is repeated in halves, until the file that breaks it is alone.
+"""Many files through one ``ruff check``, whose verdict on all of them is believed or on none.
 
 The flags matter: with ``fix-only`` in a project's configuration and only
 ``--no-fix``, ruff rewrites sources and reports them clean; with ``force-exclude`` it silently checks nothing.
@@ -11,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,7 +16,8 @@ import msgspec
 
 from dev_assistant import process
 from dev_assistant.errors import ToolError
-from dev_assistant.model import Blame, Checked, Failed, Finding
+from dev_assistant.model import Failed, Finding
+from dev_assistant.verify.bisection import Answers, Bisection, parts, printed, scaled
 from dev_assistant.verify.findings import Position, checked, finding
 from dev_assistant.verify.patience import Patience
 from dev_assistant.verify.ruff_complaint import explain
@@ -46,10 +44,7 @@ _PROOF: Final = (
 _FAULTY: Final = b"import os\n"
 _FAULT: Final = "F401"
 _PROOF_SECONDS: Final = 5.0
-_MOST_FILES = 512  # a run's findings of all rules on so many files are some 50 MB
-_MOST_BYTES = 96_000  # of arguments, well below what any system takes
 _OUTPUT_LIMIT = 1 << 30
-_FILE_SHARE = 0.05  # what each further file adds to the time of a run, as a share of a single file's
 _FINDINGS = 1
 _IO_ERROR = "io-error"
 _TROUBLE = re.compile(rb"^(?:error|thread '|ruff failed).*", re.MULTILINE)
@@ -81,7 +76,8 @@ _START = Position(1, 1)
 class Batch:
     """How ruff is run: its path, the directory to run it in, and the time for one file in seconds.
 
-    ``patience`` is with a ruff that fails whatever it is given; ``children`` owns the processes.
+    ``patience`` is with a ruff that fails whatever it is given; ``children`` owns the processes. ``flags``
+    come before the files and end with ``--``.
     """
 
     ruff: str
@@ -89,15 +85,17 @@ class Batch:
     timeout: float
     patience: Patience = field(default_factory=Patience)
     children: process.Children = field(default_factory=process.Children)
+    flags: tuple[str, ...] = FLAGS
 
-    def check(self, paths: Sequence[str], *, beside: Sequence[str] = ()) -> dict[str, Checked | Failed]:
+    def check(self, paths: Sequence[str], *, beside: Sequence[str] = ()) -> Answers:
         """A verdict on each of ``paths`` (absolute). ``beside`` are named to ruff too, and not judged.
 
         The second kind is for rules that look at what else is checked in the same run.
         """
-        verdicts: dict[str, Checked | Failed] = {}
-        for part in _parts(paths):
-            self._bisect(part, beside, verdicts)
+        bisection = Bisection(lambda part: self._run(part, beside), self.prove, self.patience)
+        verdicts: Answers = {}
+        for part in parts(paths):
+            verdicts.update(bisection.check(part))
         return verdicts
 
     def prove(self) -> None:
@@ -112,42 +110,12 @@ class Batch:
         if done.status != _FINDINGS or rules != [_FAULT]:
             raise ToolError(f"ruff does not work: {_ending(done.status, done.stderr, self.cwd)}")
 
-    def _bisect(
-        self, paths: Sequence[str], beside: Sequence[str], verdicts: dict[str, Checked | Failed]
-    ) -> None:
-        if reason := self.patience.lost():
-            verdicts.update(dict.fromkeys(paths, Failed(reason)))
-            return
-        try:
-            verdicts.update(self._run(paths, beside))
-            self.patience.succeeded()
-        except ToolError as error:
-            self.patience.failed(str(error))
-            self._without(str(error), paths, beside, verdicts)
-
-    def _without(
-        self, reason: str, paths: Sequence[str], beside: Sequence[str], verdicts: dict[str, Checked | Failed]
-    ) -> None:
-        """The run over ``paths`` is not believed: judge its halves, unless ruff itself is to blame."""
-        try:
-            self.prove()
-        except ToolError as broken:
-            self.patience.lose(str(broken))
-            verdicts.update(dict.fromkeys(paths, Failed(str(broken), Blame.TOOL)))
-            return
-        if len(paths) == 1:
-            verdicts[paths[0]] = Failed(reason, Blame.FILE)
-            return
-        middle = len(paths) // 2
-        self._bisect(paths[:middle], beside, verdicts)
-        self._bisect(paths[middle:], beside, verdicts)
-
-    def _run(self, paths: Sequence[str], beside: Sequence[str]) -> dict[str, Checked | Failed]:
+    def _run(self, paths: Sequence[str], beside: Sequence[str]) -> Answers:
         answers = _Answers(paths, beside)
         others = [path for path in beside if path not in answers.known]
         timeout = scaled(self.timeout, count=len(paths))
         done = run_lines(
-            [self.ruff, *FLAGS, *paths, *others],
+            [self.ruff, *self.flags, *paths, *others],
             answers.take,
             cwd=self.cwd,
             timeout=timeout,
@@ -168,7 +136,7 @@ class Batch:
 class _Answers:
     """Collects the lines of one run under the paths that were asked for.
 
-    ruff prints a name that is not UTF-8 with replacement characters; ``_parts`` sees to it that no two names
+    ruff prints a name that is not UTF-8 with replacement characters; ``parts`` sees to it that no two names
     of a run are printed alike.
     """
 
@@ -209,14 +177,9 @@ class _Answers:
             raise ToolError(f"ruff could not read {path}: {reason}")
         self._failures[asked] = reason
 
-    def verdicts(self) -> dict[str, Checked | Failed]:
+    def verdicts(self) -> Answers:
         found = {path: checked(findings) for path, findings in self._findings.items()}
         return found | {path: Failed(reason) for path, reason in self._failures.items()}
-
-
-def printed(path: str) -> str:
-    """``path`` as ruff prints it."""
-    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def _finding(line: _Line) -> Finding:
@@ -224,32 +187,6 @@ def _finding(line: _Line) -> Finding:
     message = line.message if line.cell is None else f"cell {line.cell}: {line.message}"
     end = line.end_location or start
     return finding(line.code or line.name, message, start, end, fixable=line.fix is not None)
-
-
-def _parts(paths: Iterable[str]) -> Iterator[list[str]]:
-    """Cut a list of paths where it is too long for one run, or where two would be printed alike."""
-    part: dict[str, str] = {}
-    size = 0
-    later: list[str] = []
-    for path in dict.fromkeys(paths):
-        name = printed(path)
-        if name in part:
-            later.append(path)
-            continue
-        part[name] = path
-        size += len(os.fsencode(path)) + 1
-        if len(part) >= _MOST_FILES or size >= _MOST_BYTES:
-            yield list(part.values())
-            part, size = {}, 0
-    if part:
-        yield list(part.values())
-    if later:
-        yield from _parts(later)
-
-
-def scaled(timeout: float, *, count: int) -> float:
-    """The time for ``count`` files when one has ``timeout``; both in seconds."""
-    return timeout * (1 + _FILE_SHARE * (count - 1))
 
 
 def _ending(status: int, stderr: bytes, cwd: str) -> str:

@@ -7,22 +7,19 @@ there before and are there afterwards; ``Moved`` otherwise, and the file is judg
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from dev_assistant import files
 from dev_assistant.model import Failed, Job, Moved, RelPath, Verdict
+from dev_assistant.verify.content import ANY_SIZE, unchanged
 from dev_assistant.verify.modules import dotted_imports
 from dev_assistant.verify.ruff_scope import RuffScope
 from dev_assistant.verify.surroundings import Place, View
 
 NOT_UTF8: Final = "stream did not contain valid UTF-8"
 """ruff's own words, so that a file fails alike whoever reads it."""
-
-ANY_SIZE: Final = 1 << 62  # the size was limited when the job was made
-_RACY_NS: Final = 2_000_000_000  # younger than this, equal times do not prove equal bytes
 
 
 class Subject(NamedTuple):
@@ -75,7 +72,7 @@ class Turn:
         view = self.scope.view()
         current = self.scope.current([subject.place for subject in subjects])
         for subject in subjects:
-            if not (current and self._surrounded(subject, view) and _unchanged(subject.path, subject.job)):
+            if not (current and self._surrounded(subject, view) and unchanged(subject.path, subject.job)):
                 self.verdicts[subject.job.path] = Moved()
 
     def outer_package(self, place: Place) -> str | None:
@@ -124,15 +121,3 @@ class Turn:
             return True
         self.scope.forget()
         return False
-
-
-def _unchanged(path: str, job: Job) -> bool:
-    """Whether the file still holds the job's bytes: by its times, and by reading it where those are young."""
-    try:
-        status = os.lstat(path)
-    except OSError:
-        return False
-    if files.stat_of(status) == job.stat and status.st_ctime_ns < time.time_ns() - _RACY_NS:
-        return True
-    content = files.read(path, limit=ANY_SIZE)
-    return isinstance(content, files.Content) and content.fingerprint.digest == job.digest

@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+
+import pytest
+
+from dev_assistant import process
+from dev_assistant.errors import ToolError
+from dev_assistant.model import Blame, Category, Checked, Failed, RelPath, Severity, Skipped
+from dev_assistant.ports import Included
+from dev_assistant.verify.oxlint import CONFIGURATION, SUFFIXES, Batch, OxlintVerifier, category
+from unit.verify.fakes import program
+from unit.verify.judging import directories, judge, paths, project, write
+
+DEEP = "x=" + "[" * 20_000 + "]" * 20_000
+SILENT = """
+import json, sys
+files = sys.argv[sys.argv.index("--") + 1:]
+def told(count=len(files), found=()): print(json.dumps(dict(diagnostics=list(found), number_of_files=count)))
+def finding(path): return dict(message="m", filename=path, severity="warning", code="eslint(no-debugger)")
+if files[0].endswith("proof.js"):
+    told(found=[finding(files[0])])
+    sys.exit(0)
+"""
+
+
+@pytest.fixture(name="verifier")
+def _verifier():
+    verifier = OxlintVerifier(timeout_seconds=30.0)
+    yield verifier
+    verifier.close()
+
+
+def _judge(verifier, root, *wanted: str) -> dict:
+    tree = project(root)
+    scope = verifier.scope(tree, directories(root))
+    return judge(verifier, tree, scope, wanted or paths(root))
+
+
+def _rules(verdicts) -> dict[str, list[str]]:
+    return {path: [found.rule for found in verdict.findings] for path, verdict in verdicts.items()}
+
+
+def test_every_suffix_is_looked_at(tmp_path, verifier):
+    script = "debugger;\n"
+    component = f"<template><p></p></template>\n<script>\n{script}</script>\n"
+    tree = {f"a{suffix}": component if suffix in {".vue", ".svelte"} else script for suffix in SUFFIXES}
+    verdicts = _judge(verifier, write(tmp_path, tree))
+    assert _rules(verdicts) == {path: ["eslint/no-debugger"] for path in tree}
+    assert {verdicts[f"a{suffix}"].findings[0].line for suffix in (".vue", ".svelte")} == {3}
+
+
+def test_positions_are_in_code_points(tmp_path, verifier):
+    write(tmp_path, {"a.js": 'f("é😀"); debugger;\r\n\tf("é"); debugger;\n', "b.js": "\ufeffdebugger\n"})
+    verdicts = _judge(verifier, tmp_path)
+    places = [(f.line, f.column, f.end_line, f.end_column) for f in verdicts["a.js"].findings]
+    assert places == [(1, 10, 1, 19), (2, 10, 2, 19)]
+    assert verdicts["b.js"].findings[0].column == 2
+
+
+def test_no_configuration_of_the_tree_is_read_and_no_program_of_it_runs(tmp_path, verifier):
+    canary = tmp_path / "ran"
+    program_text = f"require('fs').writeFileSync({json.dumps(str(canary))}, ''); module.exports = {{}};"
+    off = json.dumps({"rules": {"no-debugger": "off"}, "ignorePatterns": ["**/*"], "jsPlugins": ["./p.js"]})
+    configured = {
+        f"{place}{name}": text
+        for place in ("", "sub/")
+        for name, text in {
+            ".oxlintrc.json": off,
+            "oxlint.config.ts": program_text,
+            "oxlint.config.js": program_text,
+            "eslint.config.js": program_text,
+            "p.js": program_text,
+            ".gitignore": "*",
+            ".eslintignore": "*",
+            "tsconfig.json": "{",
+            "package.json": '{"eslintIgnore": ["*"]}',
+            "oxlint-suppressions.json": "{",
+        }.items()
+    }
+    write(tmp_path, {**configured, ".git/HEAD": "", "a.js": "debugger;\n", "sub/b.ts": "debugger;\n"})
+    write(tmp_path, {"node_modules/c.js": "debugger;\n", "-d.js": "debugger;\n", "e f.js": "debugger;\n"})
+    names = ["a.js", "sub/b.ts", "node_modules/c.js", "-d.js", "e f.js"]
+    assert _rules(_judge(verifier, tmp_path, *names)) == {name: ["eslint/no-debugger"] for name in names}
+    assert not canary.exists()
+
+
+def test_a_file_that_cannot_be_parsed_has_an_error(tmp_path, verifier):
+    (found, *_) = _judge(verifier, write(tmp_path, {"a.js": "function (\n"}))["a.js"].findings
+    assert (found.rule, found.severity, found.category) == ("invalid-syntax", Severity.ERROR, Category.LINT)
+
+
+def test_categories_of_findings(tmp_path, verifier):
+    text = """eval(a); new Function(b); setTimeout("c()", 1); location.href = "javascript:d()";
+export const e = (a, b, c, d, e, f) => a + b + c + d + e + f;
+// TODO: g
+export const h = <i dangerouslySetInnerHTML={{ __html: h }} />;
+debugger;
+"""
+    findings = _judge(verifier, write(tmp_path, {"a.jsx": text}))["a.jsx"].findings
+    assert {found.rule: found.category for found in findings} == {
+        "eslint/no-eval": Category.SECURITY,
+        "eslint/no-new-func": Category.SECURITY,
+        "eslint/no-implied-eval": Category.SECURITY,
+        "eslint/no-script-url": Category.SECURITY,
+        "react/no-danger": Category.SECURITY,
+        "eslint/max-params": Category.DESIGN,
+        "eslint/no-warning-comments": Category.UNFINISHED,
+        "eslint/no-debugger": Category.LINT,
+    }
+    assert category("eslint/complexity") is category("eslint/max-depth") is Category.DESIGN
+
+
+def test_what_oxlint_would_silently_call_clean_is_not_judged(tmp_path, verifier):
+    write(tmp_path, {"a.min.js": "x", "b-min.mjs": "x", "bundle.js": "debugger;" * 200, "bad.js": b"'\xff'"})
+    (tmp_path / os.fsdecode(b"n\xff.js")).write_text("debugger;\n")
+    verdicts = _judge(verifier, tmp_path)
+    kinds = {path: type(verdict) for path, verdict in verdicts.items()}
+    assert [path for path, kind in kinds.items() if kind is Skipped] == ["a.min.js", "b-min.mjs", "bundle.js"]
+    assert verdicts["bad.js"] == Failed("not valid UTF-8")
+    assert verdicts[os.fsdecode(b"n\xff.js")] == Failed("oxlint reads no path that is not UTF-8")
+
+
+def test_a_file_that_kills_oxlint_fails_alone(tmp_path, verifier):
+    tree = {f"{number}.js": "debugger;\n" for number in range(6)} | {"deep.ts": f"{DEEP}\n" + "\n" * 100}
+    verdicts = _judge(verifier, write(tmp_path, tree))
+    failed = verdicts.pop("deep.ts")
+    assert failed.blame is Blame.FILE
+    assert "signal" in failed.reason
+    assert set(map(tuple, _rules(verdicts).values())) == {("eslint/no-debugger",)}
+
+
+def test_equal_to_a_direct_run(tmp_path, verifier):
+    sources = {
+        "a.js": "var a = 1;\nif (a = 2) { debugger }\n[1].map(x => { x == NaN });\n",
+        "b.ts": "enum A { x = 1, y = 1 }\nfor (let i = 0; i < 10; i--) {}\nexport default A;\n",
+        "c.tsx": "export const c = [1].map(x => <p>{x}</p>);\nexport const d = <img/>;\n",
+        "d.mjs": "async function* f() { try { return 1 } finally { return 2 } }\n",
+    }
+    write(tmp_path, sources)
+    command = [process.tool("oxlint"), f"--config={CONFIGURATION}", "--format=json", *sorted(sources)]
+    shown = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+    told = {
+        (d["filename"], d["code"], label["line"], label["column"], d["message"])
+        for d in json.loads(shown.stdout)["diagnostics"]
+        for label in [d["labels"][0]["span"]]
+    }
+    ours = {
+        (path, "{}({})".format(*f.rule.split("/")), f.line, f.column, f.message)
+        for path, verdict in _judge(verifier, tmp_path).items()
+        for f in verdict.findings
+    }
+    assert ours == told
+    assert len(ours) > 5
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("told(0)", "looked at 0 of 1 files"),
+        ("print('no')", "is no report: no"),
+        ("sys.exit(3)", "exited with 3: without a word"),
+        ("told(found=[finding('/other.js')])", "not asked for"),
+        ("import os; os.abort()", "killed by signal 6"),
+        ("import signal; signal.pause()", "did not answer within"),
+    ],
+)
+def test_whatever_goes_wrong_is_failed_and_never_clean(tmp_path, body, reason):
+    batch = Batch(program(tmp_path, SILENT + body), 0.5)
+    [verdict] = batch.check({f"{tmp_path}/a.js": b""}).values()
+    assert isinstance(verdict, Failed)
+    assert reason in verdict.reason
+
+
+def test_an_oxlint_that_finds_nothing_in_a_fault_does_not_work(tmp_path):
+    blind = program(tmp_path, 'print(\'{"diagnostics": [], "number_of_files": 1}\')')
+    with pytest.raises(ToolError, match="does not work"):
+        Batch(blind, 5.0).prove()
+    assert Batch(blind, 5.0).check({}) == {}
+
+
+def test_the_real_one_works_and_has_a_version(verifier, tmp_path):
+    verifier.prove()
+    assert verifier.version().count(".") == 2
+    scope = verifier.scope(project(tmp_path), [])
+    assert isinstance(scope.claims(RelPath("a.tsx")), Included)
+    assert scope.claims(RelPath("a.json")) is None
+    assert _judge(verifier, write(tmp_path, {"a.js": ""}))["a.js"] != Checked()
