@@ -13,8 +13,8 @@ import msgspec
 from dev_assistant.model import Digest, FileRecord, FileState, Fingerprint, Part, Project, RelPath
 from dev_assistant.ports import Included, Scope
 from dev_assistant.record.memory import TieredVerdicts
+from dev_assistant.schedule.criticality import CriticalityRules
 from dev_assistant.schedule.debounce import Debouncer
-from dev_assistant.schedule.priority import PriorityRules
 from dev_assistant.service.ledger import Epoch, Ledger
 from dev_assistant.service.shards import Files
 from dev_assistant.settings import Settings
@@ -84,7 +84,7 @@ class ProjectState:
     files: Files
     debouncer: Debouncer[RelPath]
     verdicts: TieredVerdicts
-    priorities: PriorityRules
+    criticality: CriticalityRules
     ledger: Ledger
     git: str | None
     above: tuple[str, ...]
