@@ -64,7 +64,7 @@ class CriticalFileDetector:
 
     Without ``settings`` those of the nearest pyproject.toml that are right hold, over the defaults.
     Names and directories count from its directory, else from the top of the git working tree; without either
-    the whole path counts.
+    the whole path counts. / and the home directory are no projects, though people keep their dotfiles in git.
     """
 
     def __init__(self, settings: Settings | None = None) -> None:
@@ -78,8 +78,7 @@ class CriticalFileDetector:
         """
         directory, name = os.path.split(os.path.abspath(path))
         directory = os.path.realpath(directory)
-        tree = _repository(directory)
-        root = _project(directory) or (tree.top if tree is not None else "/")
+        root, tree = self._known.around(directory)
         rules = self._rules or self._known.rules(root)
         absolute = os.path.join(directory, name)
         relative = RelPath(_inside(absolute, root).replace(os.sep, "/"))
@@ -96,11 +95,39 @@ class _Known:
         self._lock = threading.Lock()
         self._files: dict[str, _Seen] = {}
         self._projects: dict[str, tuple[Stat | None, _Rules]] = {}
+        self._trees: dict[str, tuple[tuple[int, int, int], GitTree]] = {}
         self._heads: dict[GitTree, Head] = {}
+
+    def around(self, directory: str) -> tuple[str, GitTree | None]:
+        """The project's root and the git working tree that hold a directory, as they stand now."""
+        home = os.path.expanduser("~")
+        root, tree = None, None
+        while directory not in {"/", home} and (root is None or tree is None):
+            if root is None and os.path.lexists(f"{directory}/{PYPROJECT}"):
+                root = directory
+            if tree is None:
+                tree = self._tree(directory)
+            directory = os.path.dirname(directory)
+        return root or (tree.top if tree is not None else "/"), tree
+
+    def _tree(self, top: str) -> GitTree | None:
+        """The working tree whose top this is. A directory is known by its inode: git writes in it."""
+        try:
+            entry = os.lstat(f"{top}/.git")
+        except OSError:
+            return None
+        mark = entry.st_ino, entry.st_mode, 0 if stat.S_ISDIR(entry.st_mode) else entry.st_ctime_ns
+        known = self._trees.get(top)
+        if known is None or known[0] != mark:
+            tree = git_tree(top)
+            if tree is None or tree.top != top:
+                return None
+            known = self._keep(self._trees, top, (mark, tree), most=_REPOSITORIES)
+        return known[1]
 
     def rules(self, root: str) -> _Rules:
         """Those that the project's own file sets."""
-        present = _stat(f"{root}/{PYPROJECT}")
+        present = _stat(os.path.realpath(f"{root}/{PYPROJECT}"))
         known = self._projects.get(root)
         if known is not None and known[0] == present:
             return known[1]
@@ -173,22 +200,8 @@ def _settings(root: str) -> Settings:
     return merge([check(read.table)[0]] if read.table is not None else []).settings
 
 
-def _project(directory: str) -> str | None:
-    """The nearest directory with a pyproject.toml, from here upwards."""
-    while not _is_beyond(directory):
-        if os.path.lexists(f"{directory}/{PYPROJECT}"):
-            return directory
-        directory = os.path.dirname(directory)
-    return None
-
-
 def _inside(path: str, top: str) -> str:
     return path[len(top.rstrip(os.sep)) + 1 :]
-
-
-def _repository(directory: str) -> GitTree | None:
-    tree = git_tree(directory)
-    return None if tree is None or _is_beyond(tree.top) else tree
 
 
 def _is_ignored(top: str, inside: str) -> bool:
@@ -200,11 +213,6 @@ def _is_ignored(top: str, inside: str) -> bool:
             return True
         rules = rules.enter(directory)
     return rules.ignores(name, is_dir=False)
-
-
-def _is_beyond(directory: str) -> bool:
-    """/ and the home directory are no projects: people keep their dotfiles in a repository there."""
-    return directory in {os.path.dirname(directory), os.path.expanduser("~")}
 
 
 def _stat(path: str) -> Stat | None:

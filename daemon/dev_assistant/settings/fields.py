@@ -60,6 +60,7 @@ def _from_cores(value: object) -> object:
 Text = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
 Workers = Annotated[int, Field(ge=1, le=64)]
 Weight = Annotated[float, Field(ge=0, le=1)]
+ChangedLines = Annotated[int, Field(ge=0, le=10_000_000)]
 Patterns = Annotated[tuple[Text, ...], Field(strict=False)]
 Paths = Annotated[
     tuple[Annotated[Text, AfterValidator(_path)], ...],
@@ -190,36 +191,20 @@ class Settings(BaseModel):
         float,
         Field(ge=0, le=1, description="Score from which a file is critical and verified before others."),
     ] = 0.5
-    criticality_name_weight: Annotated[
-        Weight, Field(description="Added to the score of a file whose name is critical.")
-    ] = 0.4
-    criticality_import_weight: Annotated[
-        Weight, Field(description="Added to the score of a file that imports a critical module.")
-    ] = 0.3
-    criticality_change_weight: Annotated[
-        Weight, Field(description="Added to the score of a file that differs much from git's HEAD.")
-    ] = 0.2
-    criticality_directory_weight: Annotated[
-        Weight, Field(description="Added to the score of a file in a core directory.")
-    ] = 0.1
+    criticality_name_weight: Annotated[Weight, Field(description="Score for a critical name.")] = 0.4
+    criticality_import_weight: Annotated[Weight, Field(description="Score for a critical import.")] = 0.3
+    criticality_change_weight: Annotated[Weight, Field(description="Score for many changed lines.")] = 0.2
+    criticality_directory_weight: Annotated[Weight, Field(description="Score for a core directory.")] = 0.1
     criticality_changed_lines: Annotated[
-        int,
+        ChangedLines,
         Unit("lines"),
-        Field(
-            ge=0,
-            le=10_000_000,
-            description="Lines added and removed since git's HEAD above which a file differs much.",
-        ),
+        Field(description="Lines added and removed since git's HEAD above which they are many."),
     ] = 100
     critical_patterns: Annotated[
         Patterns, Field(description="File names whose mistakes cost most, as globs.")
     ] = _CRITICAL_NAMES
     critical_imports: Annotated[
-        Patterns,
-        Field(
-            description="Modules, with all in them, whose import makes a file more critical: "
-            '"xml" counts for xml.sax too.'
-        ),
+        Patterns, Field(description="Modules whose import makes a file more critical, with all in them.")
     ] = _CRITICAL_IMPORTS
     core_directories: Annotated[
         Patterns, Field(description="Names of directories that much else rests on.")
@@ -232,9 +217,7 @@ class Settings(BaseModel):
     ] = _TESTS
     document_patterns: Annotated[
         Patterns,
-        Field(
-            description="Globs of names, or directories ending in /, that hold documents: last, not critical."
-        ),
+        Field(description="Globs of names, or directories ending in /, that hold documents: verified last."),
     ] = _DOCUMENTS
     workers: Annotated[
         Workers | None,

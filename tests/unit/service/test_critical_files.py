@@ -125,6 +125,14 @@ def test_the_projects_own_settings_hold_as_soon_as_they_are_written(project: Pat
         assert score(path) == expected
 
 
+def test_settings_behind_a_link_in_the_project_hold(project: Path) -> None:
+    (project / "pyproject.toml").unlink()
+    (project / "pyproject.toml").symlink_to("real.toml")
+    for pattern, expected in [("plain*", 0.4), ("nothing", 0.0)]:
+        (project / "real.toml").write_text(f'[tool.dev-assistant]\ncritical_patterns = ["{pattern}"]\n')
+        assert score(project / "plain.py") == expected
+
+
 def test_settings_that_are_given_go_before_those_of_the_project(project: Path) -> None:
     (project / "pyproject.toml").write_text("[tool.dev-assistant]\ncriticality_threshold = 1.0\n")
     path = project / "core" / "auth.py"
