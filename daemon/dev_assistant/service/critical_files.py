@@ -81,7 +81,7 @@ class CriticalFileDetector:
         root, tree = self._known.around(directory)
         rules = self._rules or self._known.rules(root)
         absolute = os.path.join(directory, name)
-        relative = RelPath(_inside(absolute, root).replace(os.sep, "/"))
+        relative = RelPath(_inside(absolute, root))
         if rules.criticality.paths.kind(relative) is not Kind.SOURCE:
             return rules.criticality.classify(relative)
         imports, changed = self._known.facts(absolute, rules, tree)
@@ -201,12 +201,12 @@ def _settings(root: str) -> Settings:
 
 
 def _inside(path: str, top: str) -> str:
-    return path[len(top.rstrip(os.sep)) + 1 :]
+    return path[len(top.rstrip(os.sep)) + 1 :].replace(os.sep, "/")
 
 
 def _is_ignored(top: str, inside: str) -> bool:
     """Whether git leaves out a new file, or we do: it has no HEAD to differ from."""
-    *above, name = inside.split(os.sep)
+    *above, name = inside.split("/")
     rules = IgnoreRules(top, root=top).start()
     for directory in above:
         if rules.ignores(directory, is_dir=True):

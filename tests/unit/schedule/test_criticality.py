@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dev_assistant.model import Priority, RelPath
@@ -119,6 +119,7 @@ IMPORTS = st.lists(st.sampled_from(["os", "hashlib", "hashlib.x", "xml", "xml.sa
 CHANGED = st.none() | st.integers(0, 1000)
 
 
+@settings(max_examples=40)
 @given(ALL_RULES, PATHS_OF_FILES, IMPORTS, CHANGED)
 def test_the_score_is_a_share_and_decides(
     made: CriticalityRules, path: str, imports: list[str], changed: int | None
@@ -128,6 +129,7 @@ def test_the_score_is_a_share_and_decides(
     assert found == made.classify(RelPath(path), imports=imports, changed_lines=changed)
 
 
+@settings(max_examples=40)
 @given(ALL_RULES, PATHS_OF_FILES, st.tuples(IMPORTS, IMPORTS), st.integers(0, 1000), st.integers(0, 1000))
 def test_more_facts_never_make_a_file_less_critical(
     made: CriticalityRules, path: str, both: tuple[list[str], list[str]], changed: int, further: int
@@ -145,6 +147,7 @@ def test_more_facts_never_make_a_file_less_critical(
     assert scores == sorted(scores)
 
 
+@settings(max_examples=40)
 @given(ALL_RULES, PATHS_OF_FILES, IMPORTS, CHANGED)
 def test_tests_are_never_critical(
     made: CriticalityRules, path: str, imports: list[str], changed: int | None
