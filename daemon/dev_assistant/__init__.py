@@ -12,13 +12,15 @@ TYPE_CHECKING = False  # as type checkers know it, without the cost of importing
 if TYPE_CHECKING:
     from dev_assistant.model import Priority
     from dev_assistant.schedule.pool import WorkerPool
+    from dev_assistant.service.critical_files import CriticalFileDetector
     from dev_assistant.verify.ruff import RuffVerifier
 
     __version__: str
 
-__all__ = ["Priority", "RuffVerifier", "WorkerPool", "__version__"]
+__all__ = ["CriticalFileDetector", "Priority", "RuffVerifier", "WorkerPool", "__version__"]
 
 _HOMES = {
+    "CriticalFileDetector": "dev_assistant.service.critical_files",
     "Priority": "dev_assistant.model",
     "RuffVerifier": "dev_assistant.verify.ruff",
     "WorkerPool": "dev_assistant.schedule.pool",

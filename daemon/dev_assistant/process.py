@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, NamedTuple, cast
 
 from dev_assistant import failpoints
@@ -41,6 +42,7 @@ _OWNERS = itertools.count()
 _ROUNDS = 5
 """Looks for what bears a mark: a process that is being killed may have started one more just before."""
 
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _CHUNK = 1 << 18
 _ERRORS_KEPT = 1 << 20
 
@@ -103,8 +105,12 @@ class Children:
         cwd: str,
         stdin: int = subprocess.DEVNULL,
         stderr: int = subprocess.PIPE,
+        environ: Mapping[str, str] = _NOTHING,
     ) -> Tool:
-        """Start a program with a pipe to read from; ``left`` has to follow. Raises ToolError."""
+        """Start a program with a pipe to read from; ``left`` has to follow. Raises ToolError.
+
+        ``environ`` is laid over the clean environment.
+        """
         with self._lock:
             if self._ended:
                 raise ToolError(f"{os.path.basename(command[0])} is not started: it is being ended")
@@ -114,7 +120,7 @@ class Children:
                 child = Tool(
                     command,
                     cwd=cwd,
-                    env={**clean_environment(), _MARK: mark},
+                    env={**clean_environment(), **environ, _MARK: mark},
                     stdin=stdin,
                     stdout=subprocess.PIPE,
                     stderr=stderr,
@@ -150,6 +156,7 @@ def run(
     stdin: bytes | None = None,
     limit: int = OUTPUT_LIMIT,
     children: Children | None = None,
+    environ: Mapping[str, str] = _NOTHING,
 ) -> Completed:
     """Run to the end. Raises ToolError when it cannot start, takes longer than ``timeout`` seconds or writes
     more than ``limit`` bytes.
@@ -161,7 +168,7 @@ def run(
         if len(output) > limit:
             raise ToolError(f"{os.path.basename(command[0])} wrote more than {limit:,} bytes")
 
-    done = converse(command, keep, cwd=cwd, timeout=timeout, stdin=stdin, children=children)
+    done = converse(command, keep, cwd=cwd, timeout=timeout, stdin=stdin, children=children, environ=environ)
     return done._replace(stdout=bytes(output))
 
 
@@ -173,6 +180,7 @@ def converse(
     timeout: float,
     stdin: bytes | None = None,
     children: Children | None = None,
+    environ: Mapping[str, str] = _NOTHING,
 ) -> Completed:
     """Run to the end and give the output to ``hear`` piece by piece; the result holds none of it.
 
@@ -181,7 +189,9 @@ def converse(
     """
     owner = children or Children()
     deadline = time.monotonic() + timeout
-    child = owner.start(command, cwd=cwd, stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE)
+    child = owner.start(
+        command, cwd=cwd, stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE, environ=environ
+    )
     try:
         errors = _exchange(child, hear, memoryview(stdin or b""), deadline)
         child.communicate(timeout=max(0.0, deadline - time.monotonic()))

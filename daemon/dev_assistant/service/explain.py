@@ -13,7 +13,7 @@ from dev_assistant.ports import Broken, Excluded, Included, Scope, Verifier
 from dev_assistant.report import rating
 from dev_assistant.service.configuration import ConfiguredProject
 from dev_assistant.service.coordinator import Coordinator
-from dev_assistant.service.opening import priorities_of
+from dev_assistant.service.opening import criticality_of
 from dev_assistant.service.plan import unjudged
 from dev_assistant.verify.registry import recognised
 from dev_assistant.watch.ignore import DirectoryRules, IgnoreRules
@@ -56,7 +56,7 @@ class Explainer:
             "rating": rating.reasons(rated) if rated is not None else [],
             "reason": f"{reason} (parked until it changes)" if parked else reason,
             "ignored": ignored,
-            "priority": priorities_of(configured.settings).of(relative).name.lower(),
+            "priority": criticality_of(configured.settings).priority(relative).name.lower(),
             "digest": record.fingerprint.digest if record is not None and record.fingerprint else None,
             "verifiers": [
                 self._judge(name, scope, relative, record) for name, scope in sorted(scopes.items())

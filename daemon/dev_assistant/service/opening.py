@@ -13,6 +13,7 @@ import msgspec
 
 from dev_assistant.model import Digest, FileRecord, FileState, Project, RelPath, Verdict
 from dev_assistant.record.memory import MemoryTier, TieredVerdicts
+from dev_assistant.schedule.criticality import CriticalityRules, Weights
 from dev_assistant.schedule.debounce import Debouncer
 from dev_assistant.schedule.priority import PriorityRules
 from dev_assistant.service.configuration import ConfiguredProject
@@ -53,7 +54,7 @@ class Opener:
             files=Files({path: _doubted(record) for path, record in records.items()}),
             debouncer=debouncer_of(entry.settings),
             verdicts=self._tiers(entry.settings, reader),
-            priorities=priorities_of(entry.settings),
+            criticality=criticality_of(entry.settings),
             ledger=ledger,
             git=git_directory(entry.project.root),
             above=above(entry.project),
@@ -68,7 +69,7 @@ class Opener:
         state.close()
         reader = self._reader(entry)
         state.verdicts, state.close = self._tiers(entry.settings, reader), reader.close
-        state.priorities = priorities_of(entry.settings)
+        state.criticality = criticality_of(entry.settings)
         state.git, state.above = git_directory(entry.project.root), above(entry.project)
         state.backlog.update(waiting)
 
@@ -95,12 +96,23 @@ def debouncer_of(settings: Settings) -> Debouncer[RelPath]:
     return Debouncer(quiet_max=settings.debounce_ms / 1000)
 
 
-def priorities_of(settings: Settings) -> PriorityRules:
-    return PriorityRules(
-        critical_patterns=settings.critical_patterns,
-        core_directories=settings.core_directories,
-        test_patterns=settings.test_patterns,
-        document_patterns=settings.document_patterns,
+def criticality_of(settings: Settings) -> CriticalityRules:
+    return CriticalityRules(
+        PriorityRules(
+            critical_patterns=settings.critical_patterns,
+            core_directories=settings.core_directories,
+            test_patterns=settings.test_patterns,
+            document_patterns=settings.document_patterns,
+        ),
+        critical_imports=settings.critical_imports,
+        weights=Weights(
+            name=settings.criticality_name_weight,
+            imports=settings.criticality_import_weight,
+            changes=settings.criticality_change_weight,
+            directory=settings.criticality_directory_weight,
+        ),
+        changed_lines=settings.criticality_changed_lines,
+        threshold=settings.criticality_threshold,
     )
 
 

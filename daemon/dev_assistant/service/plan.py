@@ -166,7 +166,7 @@ class Planner:
                     verifier=name,
                     basis=awaited.bases[name],
                     key=key,
-                    priority=state.priorities.of(path),
+                    priority=state.criticality.priority(path),
                     urgency=urgency,
                     since=debt.since,
                     trigger=debt.trigger,

@@ -25,8 +25,8 @@ from dev_assistant.model import (
 )
 from dev_assistant.ports import Broken, Excluded, Included, Role, Scope
 from dev_assistant.record.memory import TieredVerdicts
+from dev_assistant.schedule.criticality import CriticalityRules
 from dev_assistant.schedule.debounce import Debouncer
-from dev_assistant.schedule.priority import PriorityRules
 from dev_assistant.service.broken import BrokenScope
 from dev_assistant.service.ledger import Epoch, Ledger
 from dev_assistant.service.shards import Files
@@ -110,7 +110,7 @@ class ProjectState:
     files: Files
     debouncer: Debouncer[RelPath]
     verdicts: TieredVerdicts
-    priorities: PriorityRules
+    criticality: CriticalityRules
     ledger: Ledger
     git: str | None
     above: tuple[str, ...]

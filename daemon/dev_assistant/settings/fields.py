@@ -59,6 +59,8 @@ def _from_cores(value: object) -> object:
 
 Text = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
 Workers = Annotated[int, Field(ge=1, le=64)]
+Weight = Annotated[float, Field(ge=0, le=1)]
+ChangedLines = Annotated[int, Field(ge=0, le=10_000_000)]
 Patterns = Annotated[tuple[Text, ...], Field(strict=False)]
 Paths = Annotated[
     tuple[Annotated[Text, AfterValidator(_path)], ...],
@@ -189,14 +191,23 @@ class Settings(BaseModel):
         float,
         Field(ge=0, le=1, description="Score from which a file is critical and verified before others."),
     ] = 0.5
+    criticality_name_weight: Annotated[Weight, Field(description="Score for a critical name.")] = 0.4
+    criticality_import_weight: Annotated[Weight, Field(description="Score for a critical import.")] = 0.3
+    criticality_change_weight: Annotated[Weight, Field(description="Score for many changed lines.")] = 0.2
+    criticality_directory_weight: Annotated[Weight, Field(description="Score for a core directory.")] = 0.1
+    criticality_changed_lines: Annotated[
+        ChangedLines,
+        Unit("lines"),
+        Field(description="Lines added and removed since git's HEAD above which they are many."),
+    ] = 100
     critical_patterns: Annotated[
-        Patterns, Field(description="File names whose mistakes cost most, as globs; they go first.")
+        Patterns, Field(description="File names whose mistakes cost most, as globs.")
     ] = _CRITICAL_NAMES
     critical_imports: Annotated[
-        Patterns, Field(description="Top-level modules whose import makes a file more critical.")
+        Patterns, Field(description="Modules whose import makes a file more critical, with all in them.")
     ] = _CRITICAL_IMPORTS
     core_directories: Annotated[
-        Patterns, Field(description="Names of directories that much else rests on; their files go first.")
+        Patterns, Field(description="Names of directories that much else rests on.")
     ] = _CORE_DIRECTORIES
     test_patterns: Annotated[
         Patterns,

@@ -28,7 +28,7 @@ def why(world: World, path: str) -> dict[str, Any]:
 
 def test_a_judged_file_names_its_judge_and_its_key(world: World) -> None:
     entry = why(world, "auth.py")
-    assert (entry["state"], entry["passed"], entry["priority"]) == ("fresh", False, "high")
+    assert (entry["state"], entry["passed"], entry["priority"]) == ("fresh", False, "normal")
     (judge,) = entry["verifiers"]
     assert (judge["name"], judge["version"], judge["decision"]) == ("ruff", "1.0", "included")
     assert judge["findings"] == 1
