@@ -17,9 +17,8 @@ from typing import NamedTuple, TypeVar
 from dev_assistant import files
 from dev_assistant.analysis.imports import imported_modules
 from dev_assistant.model import Digest, RelPath, Stat
-from dev_assistant.schedule.criticality import Criticality, CriticalityRules
-from dev_assistant.schedule.priority import Kind
-from dev_assistant.service.opening import criticality_of
+from dev_assistant.schedule.criticality import Criticality, CriticalityRules, Weights
+from dev_assistant.schedule.priority import Kind, PriorityRules
 from dev_assistant.service.setting_files import PYPROJECT, project_settings
 from dev_assistant.settings.fields import Settings
 from dev_assistant.settings.layers import merge
@@ -183,6 +182,27 @@ class _Known:
                 del kept[next(iter(kept))]
             kept[key] = value
         return value
+
+
+def criticality_of(settings: Settings) -> CriticalityRules:
+    """The rules that a project's settings make."""
+    return CriticalityRules(
+        PriorityRules(
+            critical_patterns=settings.critical_patterns,
+            core_directories=settings.core_directories,
+            test_patterns=settings.test_patterns,
+            document_patterns=settings.document_patterns,
+        ),
+        critical_imports=settings.critical_imports,
+        weights=Weights(
+            name=settings.criticality_name_weight,
+            imports=settings.criticality_import_weight,
+            changes=settings.criticality_change_weight,
+            directory=settings.criticality_directory_weight,
+        ),
+        changed_lines=settings.criticality_changed_lines,
+        threshold=settings.criticality_threshold,
+    )
 
 
 @functools.cache

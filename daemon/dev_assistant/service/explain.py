@@ -13,7 +13,7 @@ from dev_assistant.ports import Broken, Excluded, Included, Scope, Verifier
 from dev_assistant.report import rating
 from dev_assistant.service.configuration import ConfiguredProject
 from dev_assistant.service.coordinator import Coordinator
-from dev_assistant.service.opening import criticality_of
+from dev_assistant.service.critical_files import criticality_of
 from dev_assistant.service.plan import unjudged
 from dev_assistant.verify.registry import recognised
 from dev_assistant.watch.ignore import DirectoryRules, IgnoreRules

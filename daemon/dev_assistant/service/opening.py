@@ -13,10 +13,9 @@ import msgspec
 
 from dev_assistant.model import Digest, FileRecord, FileState, Project, RelPath, Verdict
 from dev_assistant.record.memory import MemoryTier, TieredVerdicts
-from dev_assistant.schedule.criticality import CriticalityRules, Weights
 from dev_assistant.schedule.debounce import Debouncer
-from dev_assistant.schedule.priority import PriorityRules
 from dev_assistant.service.configuration import ConfiguredProject
+from dev_assistant.service.critical_files import criticality_of
 from dev_assistant.service.ledger import Ledger
 from dev_assistant.service.shards import Files
 from dev_assistant.service.state import ProjectState
@@ -94,26 +93,6 @@ def above(project: Project) -> tuple[str, ...]:
 
 def debouncer_of(settings: Settings) -> Debouncer[RelPath]:
     return Debouncer(quiet_max=settings.debounce_ms / 1000)
-
-
-def criticality_of(settings: Settings) -> CriticalityRules:
-    return CriticalityRules(
-        PriorityRules(
-            critical_patterns=settings.critical_patterns,
-            core_directories=settings.core_directories,
-            test_patterns=settings.test_patterns,
-            document_patterns=settings.document_patterns,
-        ),
-        critical_imports=settings.critical_imports,
-        weights=Weights(
-            name=settings.criticality_name_weight,
-            imports=settings.criticality_import_weight,
-            changes=settings.criticality_change_weight,
-            directory=settings.criticality_directory_weight,
-        ),
-        changed_lines=settings.criticality_changed_lines,
-        threshold=settings.criticality_threshold,
-    )
 
 
 def _doubted(record: FileRecord) -> FileRecord:
