@@ -149,7 +149,9 @@ Claim = Included | Excluded | Broken | None
 class Scope(Protocol):
     """A verifier's view of one project's configuration: immutable, built off the coordinator's thread."""
 
-    digest: Digest
+    @property
+    def digest(self) -> Digest:
+        """Of all that decides beside bytes and paths: another one means other keys."""
 
     def claims(self, path: RelPath) -> Claim:
         """What to do with a path. Costs microseconds, never calls out."""

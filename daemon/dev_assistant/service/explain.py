@@ -14,8 +14,8 @@ from dev_assistant.report import rating
 from dev_assistant.service.configuration import ConfiguredProject
 from dev_assistant.service.coordinator import Coordinator
 from dev_assistant.service.critical_files import criticality_of
-from dev_assistant.service.plan import unjudged
-from dev_assistant.verify.registry import recognised
+from dev_assistant.settings import Settings
+from dev_assistant.verify.registry import recognised, unjudged
 from dev_assistant.watch.ignore import DirectoryRules, IgnoreRules
 
 
@@ -46,7 +46,7 @@ class Explainer:
         assignment = self._coordinator.assignments.get(project.name)
         scopes = assignment.scopes if assignment is not None else {}
         rated = record.counts if record is not None and record.passed is not None else None
-        reason = _reason(record, ignored, relative, configured.settings.enable_ruff)
+        reason = _reason(record, ignored, relative, configured.settings)
         return {
             "project": project.name,
             "path": path_text(relative),
@@ -115,11 +115,11 @@ def _ignored_at(rules: DirectoryRules, top: str, path: str, root: str) -> str | 
     return None
 
 
-def _reason(record: FileRecord | None, ignored: str | None, path: RelPath, ruff_enabled: bool) -> str:
+def _reason(record: FileRecord | None, ignored: str | None, path: RelPath, settings: Settings) -> str:
     if ignored is not None:
         return f"ignored by rules at {ignored}"
     if record is not None:
         return record.reason
     if recognised(path):
-        return unjudged(path, ruff_enabled)
+        return unjudged(path, settings)
     return "not a type of file that is judged"

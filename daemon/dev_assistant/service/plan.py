@@ -30,14 +30,13 @@ from dev_assistant.ports import Included, Reach, Role
 from dev_assistant.record.keys import KeyParts, verdict_key
 from dev_assistant.service.state import Awaited, ProjectState
 from dev_assistant.service.territory import Territory
+from dev_assistant.verify.registry import size_limit, unjudged
 
 _DOUBT_NS = 2_000_000_000
 """Bytes changed less than 2 s ago are read even if ``lstat`` looks the same: times are kept in ticks."""
 
 _TICK_NS = 20_000_000
 """A file read so soon after its change may change again without its times showing it (git: racily clean)."""
-
-_MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ class Planner:
             return None
         if stat.S_ISDIR(status.st_mode):
             return None
-        return FileRecord(FileState.SKIPPED, reason=reason or unjudged(path, state.settings.enable_ruff))
+        return FileRecord(FileState.SKIPPED, reason=reason or unjudged(path, state.settings))
 
     def _see(self, state: ProjectState, path: RelPath) -> Fingerprint | Absent | Unfit | Unreadable:
         absolute = state.absolute(path)
@@ -117,7 +116,7 @@ class Planner:
                 present = None
             if present == known.fingerprint.stat and now - present.ctime_ns > _DOUBT_NS:
                 return known.fingerprint
-        content = read(absolute, limit=int(state.settings.max_file_mb * _MEGABYTE))
+        content = read(absolute, limit=size_limit(path, state.settings))
         if isinstance(content, Content):
             return content.fingerprint
         return content
@@ -228,15 +227,3 @@ def conclude(awaited: Awaited) -> FileRecord:
             if part.summary.outcome == state.value:
                 return FileRecord(state, awaited.lasting, parts, part.summary.reason)
     return FileRecord(FileState.FRESH, awaited.lasting, parts)
-
-
-def is_python(path: RelPath) -> bool:
-    return path.endswith((".py", ".pyi", ".ipynb"))
-
-
-def unjudged(path: RelPath, ruff_enabled: bool) -> str:
-    """Why a recognised file has no verdict."""
-    suffix = os.path.splitext(path)[1]
-    if is_python(path):
-        return "not included by ruff's configuration" if ruff_enabled else "enable_ruff is false"
-    return f"no verifier for {suffix or 'such'} files"

@@ -20,6 +20,7 @@ from dev_assistant.service.messages import Message, Scoped
 from dev_assistant.service.plan import holds, reach
 from dev_assistant.service.state import ProjectState, Sweep
 from dev_assistant.service.territory import Territory
+from dev_assistant.verify.registry import wanted
 
 _LOG = get_logger("verify")
 _FIRST_PAUSE = 1.0
@@ -89,7 +90,7 @@ class Scoping:
         state.scoping, state.scope_outdated = True, False
         project, debt = state.project, self._ledger.owe(epoch)
         directories = self._territory.of(project.name)
-        wanted = {n: v for n, v in self._verifiers.items() if n != "ruff" or state.settings.enable_ruff}
+        verifiers = {n: v for n, v in self._verifiers.items() if wanted(n, state.settings)}
         kept = {n: s for n, s in (state.scopes or {}).items() if only is not None and n not in only}
         versions = {name: state.versions[name] for name in kept}
         timeout = state.settings.verification_timeout_sec
@@ -102,7 +103,7 @@ class Scoping:
             return verifier.scope(project, directories, timeout_seconds=timeout), version
 
         def read() -> None:
-            for name, verifier in wanted.items():
+            for name, verifier in verifiers.items():
                 if name not in kept:
                     kept[name], versions[name] = _read(project, verifier, scope_by)
             self._post(Scoped(project.name, kept, versions, debt, walked))

@@ -137,9 +137,43 @@ class Settings(BaseModel):
             "size in memory.",
         ),
     ] = 5.0
+    max_document_mb: Annotated[
+        float,
+        Unit("MB"),
+        Field(
+            gt=0,
+            le=1024,
+            description="The same for documents and data: Markdown, HTML, JSON, TOML, YAML and plain text.",
+        ),
+    ] = 10.0
     enable_ruff: Annotated[
         bool,
         Field(description="Verify Python files with ruff. When off they are skipped, never passed."),
+    ] = True
+    deep: Annotated[
+        Literal["all", "critical", "off"],
+        Field(
+            description="Which Python files are analysed for security, complexity, structure and "
+            "unfinished work. What is found is advice: it counts in the score and keeps no file from passing."
+        ),
+    ] = "all"
+    enable_scripts: Annotated[
+        bool, Field(description="Verify JavaScript and TypeScript with oxlint. When off they are skipped.")
+    ] = True
+    enable_styles: Annotated[bool, Field(description="Verify CSS. When off it is skipped.")] = True
+    enable_markup: Annotated[bool, Field(description="Verify HTML. When off it is skipped.")] = True
+    enable_data: Annotated[
+        bool, Field(description="Verify JSON, TOML and YAML. When off they are skipped.")
+    ] = True
+    enable_documents: Annotated[
+        bool, Field(description="Verify Markdown with rumdl. When off it is skipped.")
+    ] = True
+    enable_text: Annotated[
+        bool,
+        Field(
+            description="Look for secrets, conflict markers and broken encodings in every file that is "
+            "verified."
+        ),
     ] = True
     enable_evidence: Annotated[
         bool,

@@ -6,27 +6,84 @@ shows.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
 from dev_assistant.ports import Verifier
+from dev_assistant.settings import Settings
+from dev_assistant.verify.oxlint import OxlintVerifier
 from dev_assistant.verify.ruff import RuffVerifier
 
-PYTHON = frozenset({".py", ".pyi", ".pyw", ".ipynb"})
-SCRIPT = frozenset({".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue", ".svelte"})
-STYLE = frozenset({".css", ".scss", ".sass", ".less"})
-MARKUP = frozenset({".html", ".htm", ".xhtml"})
-DATA = frozenset({".json", ".jsonc", ".toml", ".yaml", ".yml"})
-DOCUMENT = frozenset({".md", ".markdown", ".rst", ".txt", ".adoc"})
 
-RECOGNISED = PYTHON | SCRIPT | STYLE | MARKUP | DATA | DOCUMENT
+class Kind(NamedTuple):
+    """Files of one kind by ``suffixes`` (lower case), the setting that turns their verifier on, and its name.
+
+    ``document``: their size is limited by ``max_document_mb`` instead of ``max_file_mb``.
+    """
+
+    suffixes: frozenset[str]
+    setting: str
+    verifier: str
+    document: bool = False
+
+
+KINDS: Final = (
+    Kind(frozenset({".py", ".pyi", ".pyw", ".ipynb"}), "enable_ruff", "ruff"),
+    Kind(
+        frozenset({".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue", ".svelte"}),
+        "enable_scripts",
+        "oxlint",
+    ),
+)
+UNJUDGED: Final = frozenset(
+    {".css", ".scss", ".sass", ".less"}
+    | {".html", ".htm", ".xhtml"}
+    | {".json", ".jsonc", ".toml", ".yaml", ".yml"}
+    | {".md", ".markdown", ".rst", ".txt", ".adoc"}
+)
+"""Suffixes of files of a project that no verifier is for."""
+
+_BY_SUFFIX: Final[Mapping[str, Kind]] = {suffix: kind for kind in KINDS for suffix in kind.suffixes}
+
+RECOGNISED: Final = frozenset(_BY_SUFFIX) | UNJUDGED
 """Suffixes, in lower case, of the source and document types that are files of a project."""
+
+_MEGABYTE: Final = 1_000_000
 
 
 def recognised(path: str) -> bool:
     """Whether ``path`` is of a type that counts, judged by its suffix alone."""
-    name = path[path.rfind("/") + 1 :]
-    dot = name.rfind(".")
-    return dot > 0 and name[dot:].lower() in RECOGNISED
+    return _suffix(path) in RECOGNISED
+
+
+def unjudged(path: str, settings: Settings) -> str:
+    """Why a recognised file has no verdict."""
+    kind = _BY_SUFFIX.get(_suffix(path))
+    if kind is None:
+        return f"no verifier for {_suffix(path) or 'such'} files"
+    if not getattr(settings, kind.setting):
+        return f"{kind.setting} is false"
+    return f"not included by {kind.verifier}'s configuration"
+
+
+def size_limit(path: str, settings: Settings) -> int:
+    """The most bytes that a file of this type may have to be judged."""
+    kind = _BY_SUFFIX.get(_suffix(path))
+    document = kind is None or kind.document
+    return int((settings.max_document_mb if document else settings.max_file_mb) * _MEGABYTE)
+
+
+def wanted(name: str, settings: Settings) -> bool:
+    """Whether a project with these settings wants the verifier of this name."""
+    return all(getattr(settings, kind.setting) for kind in KINDS if kind.verifier == name)
 
 
 def verifiers(*, timeout_seconds: float) -> tuple[Verifier, ...]:
     """Every verifier; ``timeout_seconds`` is for one file, a batch gets it scaled."""
-    return (RuffVerifier(timeout_seconds),)
+    return (RuffVerifier(timeout_seconds), OxlintVerifier(timeout_seconds))
+
+
+def _suffix(path: str) -> str:
+    name = path[path.rfind("/") + 1 :]
+    dot = name.rfind(".")
+    return name[dot:].lower() if dot > 0 else ""

@@ -21,7 +21,7 @@ from dev_assistant.model import (
     summarize,
 )
 from dev_assistant.ports import Included, Reach
-from dev_assistant.service.plan import Left, Look, Planner, conclude, configures, matters, reach, unjudged
+from dev_assistant.service.plan import Left, Look, Planner, conclude, configures, matters, reach
 from dev_assistant.service.state import Awaited
 from flows.world import World
 
@@ -145,16 +145,3 @@ def test_reach_is_the_farthest_of_all_verifiers(world: World) -> None:
     assert reach(world.state, RelPath("a.py")) is Reach.ITSELF
     assert matters(world.state, RelPath("a.py"))
     assert not matters(world.state, RelPath("a.bin"))
-
-
-@pytest.mark.parametrize(
-    ("path", "enabled", "reason"),
-    [
-        ("a.py", True, "not included by ruff's configuration"),
-        ("a.py", False, "enable_ruff is false"),
-        ("a.js", True, "no verifier for .js files"),
-        ("Makefile", True, "no verifier for such files"),
-    ],
-)
-def test_the_reason_for_no_verdict(path: str, enabled: bool, reason: str) -> None:
-    assert unjudged(RelPath(path), enabled) == reason

@@ -2,7 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from dev_assistant.verify.registry import RECOGNISED, recognised, verifiers
+from dev_assistant.settings import Settings
+from dev_assistant.verify.registry import (
+    KINDS,
+    RECOGNISED,
+    recognised,
+    size_limit,
+    unjudged,
+    verifiers,
+    wanted,
+)
 
 
 @pytest.mark.parametrize(
@@ -23,6 +32,31 @@ def test_suffixes_are_in_lower_case_with_a_dot():
 
 def test_names_of_verifiers_are_unique():
     every = verifiers(timeout_seconds=1.0)
-    assert [verifier.name for verifier in every] == ["ruff"]
+    assert [verifier.name for verifier in every] == ["ruff", "oxlint"]
     for verifier in every:
         verifier.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "settings", "reason"),
+    [
+        ("a.py", {}, "not included by ruff's configuration"),
+        ("a.py", {"enable_ruff": False}, "enable_ruff is false"),
+        ("a.ts", {"enable_scripts": False}, "enable_scripts is false"),
+        ("a.scss", {}, "no verifier for .scss files"),
+        ("Makefile", {}, "no verifier for such files"),
+    ],
+)
+def test_the_reason_for_no_verdict(path, settings, reason):
+    assert unjudged(path, Settings(**settings)) == reason
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.verifier)
+def test_a_kind_is_turned_off_by_its_setting(kind):
+    assert wanted(kind.verifier, Settings())
+    assert not wanted(kind.verifier, Settings(**{kind.setting: False}))
+
+
+def test_documents_may_be_larger_than_sources():
+    settings = Settings(max_file_mb=1.0, max_document_mb=2.0)
+    assert (size_limit("a.py", settings), size_limit("a.md", settings)) == (1_000_000, 2_000_000)
