@@ -12,12 +12,18 @@ from dev_assistant.model import Finding
 MOST = 100
 """Findings of one rule in one file."""
 
+COUNTED = 10_000
+"""Findings of one rule after which a file is not read on."""
+
 LONGEST_MESSAGE = 200
 """Characters."""
 
 
-def capped(findings: Iterable[Finding], *, most: int = MOST) -> Iterator[Finding]:
-    """The first ``most`` findings of each rule; the last one says how many more there are."""
+def capped(findings: Iterable[Finding], *, most: int = MOST, counted: int = COUNTED) -> Iterator[Finding]:
+    """The first ``most`` findings of each rule; the last one says how many more there are.
+
+    At the ``counted``-th of a rule the rest of ``findings`` is not asked for, and that is said as well.
+    """
     seen: Counter[str] = Counter()
     held: dict[str, Finding] = {}
     for finding in findings:
@@ -26,13 +32,15 @@ def capped(findings: Iterable[Finding], *, most: int = MOST) -> Iterator[Finding
             yield finding
         elif seen[finding.rule] == most:
             held[finding.rule] = finding
+        elif seen[finding.rule] >= counted:
+            break
     for rule, finding in held.items():
-        yield _last(finding, seen[rule] - most)
+        yield _last(finding, seen[rule] - most, is_all=seen[rule] < counted)
 
 
-def _last(finding: Finding, left_out: int) -> Finding:
+def _last(finding: Finding, left_out: int, *, is_all: bool) -> Finding:
     if not left_out:
         return finding
-    tail = f" (and {left_out} more of this rule)"
+    tail = f" (and {left_out} more of this rule)" if is_all else f" (and {left_out} or more: not read on)"
     message = finding.message[: LONGEST_MESSAGE - len(tail)] + tail
     return msgspec.structs.replace(finding, message=message)

@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_CANDIDATE = re.compile(  # one class, which is searched ten times as fast as the alternatives below
+    "[\u00ad\u115f\u1160\u180e\u200b-\u200d\u2060-\u2064\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e01ef]"
+)
 _INVISIBLE = re.compile(
     "[\u00ad\u115f\u1160\u180e\u200b\u2060-\u2064\u3164\ufeff\uffa0]"
     "|(?<=[\x21-\x7e])[\u200c\u200d]|[\u200c\u200d](?=[\x21-\x7e])"  # joiners belong between letters or emoji
@@ -35,7 +38,7 @@ def bidi_controls(text: str) -> Iterator[Hidden]:
 
 def invisible(text: str) -> Iterator[Hidden]:
     """Characters without a shape: the first of each line."""
-    return _first_of_lines(_INVISIBLE, text)
+    return _first_of_lines(_INVISIBLE, text) if _CANDIDATE.search(text) else iter(())
 
 
 def _first_of_lines(pattern: re.Pattern[str], text: str) -> Iterator[Hidden]:

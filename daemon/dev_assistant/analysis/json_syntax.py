@@ -22,6 +22,7 @@ _KEYS = re.compile(rf"({_STRING})[ \t\r\n]*+(:)|{_STRING}|[{{}}]")
 _CONSTANT = re.compile(rf"{_STRING}|(NaN|-?Infinity)")
 _COMMENTS = re.compile(rf"{_STRING}|//[^\r\n]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?")
 _TRAILING = re.compile(rf"{_STRING}|[\[{{]\s*+,|,(?=\s*+[\]}}])")  # behind a value, not behind a bracket
+_LAST_COMMA = re.compile(r",\s*+[\]}]")
 _NOT_LINE_END = re.compile(r"[^\r\n]")
 
 
@@ -48,6 +49,8 @@ def json_findings(text: str, *, comments: bool) -> Iterator[Finding]:
 
 def plain(text: str) -> str:
     """JSON with comments as JSON of the same length: blanks stand where comments and last commas were."""
+    if "//" not in text and "/*" not in text and not _LAST_COMMA.search(text):
+        return text
     return _TRAILING.sub(_comma, _COMMENTS.sub(_comment, text))
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
+
+import tomli
 
 from dev_assistant.analysis import data_rules
 from dev_assistant.analysis.locate import Locator
@@ -24,7 +25,6 @@ _LITERALS = re.compile(
     re.DOTALL,
 )
 _LONG_KEY = re.compile(rf"(?<![\w.-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{_LONGEST_KEY}}}")
-_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
 def toml_findings(text: str) -> Iterator[Finding]:
@@ -39,10 +39,10 @@ def toml_findings(text: str) -> Iterator[Finding]:
         yield data_rules.nested_too_deep(locator, long, _LONGEST_KEY)
         return
     try:
-        tomllib.loads(text, parse_float=str)
-    except tomllib.TOMLDecodeError as error:
-        yield _told(str(error), locator, len(text))
-    except ValueError as error:  # an integer of thousands of digits, or a date that is none
+        tomli.loads(text, parse_float=str)
+    except tomli.TOMLDecodeError as error:
+        yield data_rules.not_parsed("TOML", error.msg, error.lineno, error.colno)
+    except ValueError as error:  # an integer of thousands of digits
         yield data_rules.not_parsed("TOML", str(error).partition(":")[0], 1, 1)
 
 
@@ -52,10 +52,3 @@ def _long_key(text: str) -> int | None:
         return None
     found = _LONG_KEY.search(_LITERALS.sub(lambda match: "_" * len(match.group()), text))
     return found.start() if found else None
-
-
-def _told(message: str, locator: Locator, end: int) -> Finding:
-    place = _PLACE.search(message)
-    if place is None or place.group(1) is None:
-        return data_rules.not_parsed("TOML", _PLACE.sub("", message), *locator.place(end))
-    return data_rules.not_parsed("TOML", message[: place.start()], int(place.group(1)), int(place.group(2)))

@@ -32,7 +32,9 @@ def yaml_findings(text: str) -> Iterator[Finding]:
     walk = _Walk(locator)
     try:
         for event in yaml.parse(text, Loader=_LOADER):
-            yield from walk.take(event)
+            finding = walk.take(event)
+            if finding:
+                yield finding
             if len(walk.open) > data_rules.DEEPEST:
                 yield data_rules.nested_too_deep(locator, _index(event.start_mark), data_rules.DEEPEST)
                 return
@@ -70,22 +72,25 @@ class _Walk:
     open: list[_Collection] = field(default_factory=list)
     anchors: set[str] = field(default_factory=set)
 
-    def take(self, event: yaml.Event) -> Iterator[Finding]:
+    def take(self, event: yaml.Event) -> Finding | None:
+        """Follow the parser by one event."""
         if isinstance(event, yaml.ScalarEvent):
-            if self._begin_node():
-                yield from self._key(event)
-        elif isinstance(event, yaml.CollectionStartEvent):
+            if event.anchor:
+                self.anchors.add(event.anchor)
+            return self._key(event) if self._begin_node() else None
+        if isinstance(event, yaml.CollectionStartEvent):
+            if event.anchor:
+                self.anchors.add(event.anchor)
             self._begin_node()
             self.open.append(_Collection({} if isinstance(event, yaml.MappingStartEvent) else None))
         elif isinstance(event, yaml.CollectionEndEvent):
             self.open.pop()
         elif isinstance(event, yaml.AliasEvent):
             self._begin_node()
-            yield from self._alias(event)
+            return self._alias(event)
         elif isinstance(event, yaml.DocumentStartEvent):
             self.anchors.clear()
-        if isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent)) and event.anchor:
-            self.anchors.add(event.anchor)
+        return None
 
     def _begin_node(self) -> bool:
         """Whether the node that begins is a key."""
@@ -95,18 +100,20 @@ class _Walk:
         mapping.is_key_next = not mapping.is_key_next
         return not mapping.is_key_next
 
-    def _key(self, event: yaml.ScalarEvent) -> Iterator[Finding]:
+    def _key(self, event: yaml.ScalarEvent) -> Finding | None:
         keys = self.open[-1].keys
         value = event.value
         if keys is None or value == _MERGE:  # several merges are one list of them to most readers
-            return
+            return None
         here = _index(event.start_mark)
         is_string = not event.implicit[0] or not _NO_STRING.fullmatch(value)
         first = keys.setdefault((value, is_string), here)
-        if first != here:
-            yield data_rules.given_twice(self.locator, value, first, here, _index(event.end_mark))
+        if first == here:
+            return None
+        return data_rules.given_twice(self.locator, value, first, here, _index(event.end_mark))
 
-    def _alias(self, event: yaml.AliasEvent) -> Iterator[Finding]:
-        if event.anchor not in self.anchors:
-            place = self.locator.place(_index(event.start_mark))
-            yield data_rules.not_parsed("YAML", "this alias names an anchor that is not above it", *place)
+    def _alias(self, event: yaml.AliasEvent) -> Finding | None:
+        if event.anchor in self.anchors:
+            return None
+        place = self.locator.place(_index(event.start_mark))
+        return data_rules.not_parsed("YAML", "this alias names an anchor that is not above it", *place)

@@ -21,6 +21,15 @@ def test_the_last_one_counts_what_is_left_out_and_other_rules_are_not_affected()
     assert (last.line, last.message) == (3, "again (and 4 more of this rule)")
 
 
+def test_whoever_finds_far_too_much_is_not_asked_for_the_rest() -> None:
+    source = iter([*findings(10), NUL.at(Span(9, 1, 9, 2), "once")])
+    assert [found.message for found in capped(source, most=2, counted=5)] == [
+        "again",
+        "again (and 3 or more: not read on)",
+    ]
+    assert len(list(source)) == 6
+
+
 def test_a_long_message_makes_room() -> None:
     (last,) = capped(findings(5, "x" * LONGEST_MESSAGE), most=1)
     assert len(last.message) == LONGEST_MESSAGE
