@@ -51,6 +51,8 @@ def _check(name: str, data: bytes) -> Iterator[Finding]:
     suffix = os.path.splitext(name)[1].lower()
     mark = byte_order_mark(data)
     text = readable(data)
+    if "\0" in text and not suffix:
+        return  # a name that promises no text
     yield from _encoding(suffix, data, mark, text)
     yield from _conflicts(suffix, text)
     yield from _line_ends(text)
@@ -94,7 +96,7 @@ def _conflicts(suffix: str, text: str) -> Iterator[Finding]:
 
 
 def _line_ends(text: str) -> Iterator[Finding]:
-    if "\r" not in text:
+    if "\r" not in text or "\0" in text:
         return
     pairs = text.count("\r\n")
     counts = {"LF": text.count("\n") - pairs, "CRLF": pairs, "CR": text.count("\r") - pairs}

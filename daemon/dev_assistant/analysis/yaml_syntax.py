@@ -21,6 +21,8 @@ _UNREADABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U00
 _NO_STRING = re.compile(r"[-+.]?[0-9].*|[-+]?\.(?:inf|nan)|~|null|true|false|yes|no|on|off|", re.IGNORECASE)
 """Plain scalars that are not what a quoted one of the same text is."""
 _MERGE = "<<"
+_MOST_DIRECTIVES = 1000
+"""%TAG lines: libyaml compares each with all before it, so that a file of them alone takes hours."""
 
 Key = tuple[str, bool]
 """A key's text, and whether it is a string."""
@@ -30,6 +32,9 @@ def yaml_findings(text: str) -> Iterator[Finding]:
     """What is wrong with ``text``, which may hold several documents: keys given twice, then what stops it."""
     locator = Locator(text)
     walk = _Walk(locator)
+    if text.count("%TAG") > _MOST_DIRECTIVES:
+        yield data_rules.not_parsed("YAML", f"more than {_MOST_DIRECTIVES} %TAG directives: not read", 1, 1)
+        return
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             finding = walk.take(event)

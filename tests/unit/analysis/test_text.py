@@ -56,6 +56,12 @@ def test_nul_is_told_once_and_not_for_python() -> None:
     assert told("a.py", b"x\0") == []
 
 
+def test_a_binary_file_is_no_text_with_mistakes() -> None:
+    data = b"TZif2\0\0\r\n\xff\n"
+    assert told("zoneinfo/CET", data) == []
+    assert told("CET.txt", data) == [("DA204", 1, 6)]
+
+
 def test_mixed_line_ends_are_counted_and_told_at_the_first_odd_one() -> None:
     (finding,) = check("a.sh", "one\ntwo\nthree\r\nfour\n")
     assert (finding.rule, finding.line, finding.column) == ("DA205", 3, 6)

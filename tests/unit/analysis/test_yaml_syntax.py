@@ -54,6 +54,12 @@ def test_a_bomb_is_a_finding(bomb: str) -> None:
     assert (line, message) == (1, "nested more than 200 levels deep: not read")
 
 
+def test_directives_that_take_the_parser_quadratic_time_are_not_read() -> None:
+    few = "".join(f"%TAG !a{n}! x\n" for n in range(1000))
+    assert told(f"{few}---\na: 1\n") == []
+    assert told(few * 2) == [(1, 1, "not YAML: more than 1000 %TAG directives: not read")]
+
+
 def test_laughing_aliases_cost_their_text_alone() -> None:
     lines = ["a0: &a0 [x, x]"] + [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 50)]
     assert told("\n".join(lines)) == []
