@@ -160,7 +160,7 @@ BOMBS = ["{", "[", "(", "a{", "}", "/*", "a:", ":not(", "@a ", ";", "a{b:", "a{-
 
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_nesting_bomb_ends_in_few_findings(bomb: str) -> None:
-    assert len(list(check(bomb.encode() * 2000))) <= 9 * 200
+    assert len(list(check(bomb.encode() * 1000))) <= 9 * 200
 
 
 PIECES = ["a", ".b", "#c", ":not(", ")", "{", "}", "[", "]", "(", ";", ":", ",", "color", "red", "--x", "&"]
@@ -169,7 +169,7 @@ PIECES += ['"', "\\", "\\d800 ", "#ff", "U+1", "\n", "\r", "\f", "\0", "é", "<!
 texts = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.binary(max_size=200) | texts.map(str.encode))
 def test_any_bytes_give_findings_inside_the_file(data: bytes) -> None:
     findings = list(check(data))
