@@ -26,8 +26,7 @@ from dev_assistant.analysis.html_templates import Template, cover
 from dev_assistant.analysis.html_tokens import Cut, End, Start, Text, tokens
 from dev_assistant.analysis.html_tree import OpenElements, Trouble
 from dev_assistant.analysis.quota import within_quota
-from dev_assistant.analysis.rules import Span
-from dev_assistant.analysis.source_lines import SourceLines, decode
+from dev_assistant.analysis.source_lines import SourceLines, decode, excerpt
 from dev_assistant.model import Finding
 
 __all__ = ["RULES", "check"]
@@ -35,6 +34,8 @@ __all__ = ["RULES", "check"]
 _OFF_IN_TEMPLATES = frozenset(
     (CUT_OFF, UNCLOSED, STRAY_END, DUPLICATE_ID, DOCUMENT_WITHOUT_TITLE, DOCUMENT_WITHOUT_CHARSET)
 )
+_LONGEST = 160
+"""Characters of a message."""
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
@@ -51,11 +52,12 @@ def check(data: bytes) -> Iterator[Finding]:
         troubles = [trouble for trouble in troubles if trouble.rule not in _OFF_IN_TEMPLATES]
     troubles.sort(key=lambda trouble: (trouble.start, trouble.rule.id))
     lines = SourceLines(text)
-    yield from within_quota(trouble.rule.at(_span(trouble, lines), trouble.message) for trouble in troubles)
+    yield from within_quota(_finding(trouble, lines) for trouble in troubles)
 
 
-def _span(trouble: Trouble, lines: SourceLines) -> Span:
-    return lines.span(trouble.start, trouble.end)
+def _finding(trouble: Trouble, lines: SourceLines) -> Finding:
+    """Names of tags come from the file: they may be as long as it is, and hold anything."""
+    return trouble.rule.at(lines.span(trouble.start, trouble.end), excerpt(trouble.message, _LONGEST))
 
 
 class _Page:

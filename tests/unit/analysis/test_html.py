@@ -129,6 +129,11 @@ def test_findings_of_one_rule_are_limited_and_the_rest_counted() -> None:
     assert findings[-1].message.endswith("(800 more are not listed)")
 
 
+def test_names_of_tags_are_shown_short_and_visible() -> None:
+    message = only("<b\x15" + "x" * 100_000 + ">").message
+    assert message.startswith("<b\\x15xxx") and message.endswith("…") and len(message) == 160
+
+
 def test_ten_megabytes_in_one_line_are_text() -> None:
     assert list(check(b"x" * 10_000_000)) == []
 
