@@ -33,7 +33,8 @@ _HANDLER = re.compile(
     r"|page\w+|paste|pause|play\w*|pointer\w+|popstate|progress|reset|resize|scroll\w*|search|select\w*|show|stalled"
     r"|storage|submit|suspend|timeupdate|toggle|touch\w+|transition\w+|unload|volumechange|waiting|wheel)"
 )
-_ADDRESSES = ("href", "src", "action", "formaction", "data", "xlink:href")
+_IMAGES = frozenset(("img", "area", "input"))
+_ADDRESSES = frozenset(("href", "src", "action", "formaction", "data", "xlink:href"))
 _SOURCES = {"script": "src", "iframe": "src", "embed": "src", "object": "data", "link": "href"}
 _LOCAL = re.compile(r"http://(?:localhost|127\.|\[::1\]|[\w-]+\.localhost)")
 _FOREIGN_PAGE = re.compile(r"(?:https?:)?//", re.IGNORECASE)
@@ -63,11 +64,25 @@ def element_troubles(tag: Start) -> Iterator[Trouble]:
 def image_troubles(tag: Start) -> Iterator[Trouble]:
     """An image without a text alternative, where one is expected."""
     attributes = tag.attributes
-    shown = "hidden" not in attributes and attributes.get("aria-hidden", "").lower() != "true"
-    if not _is_image(tag) or not shown or tag.dynamic or is_named(attributes) or "alt" in attributes:
+    if tag.name not in _IMAGES or "alt" in attributes or not _is_image(tag):
+        return
+    if is_unseen(tag) or tag.dynamic or is_named(attributes):
         return
     if attributes.get("role", "").lower() not in ("presentation", "none"):
         yield _trouble(IMAGE_WITHOUT_ALT, tag, f"<{tag.name}> has no alt")
+
+
+def is_hidden(tag: Start) -> bool:
+    """Whether an attribute hides the element, with all that is in it."""
+    attributes = tag.attributes
+    if "hidden" in attributes:
+        return True
+    return "aria-hidden" in attributes and attributes["aria-hidden"].strip().lower() == "true"
+
+
+def is_unseen(tag: Start) -> bool:
+    """Whether it is hidden, or not displayed, as counting pixels and fields of scripts are."""
+    return is_hidden(tag) or "display:none" in tag.attributes.get("style", "").replace(" ", "").lower()
 
 
 def is_named(attributes: dict[str, str]) -> bool:
@@ -89,13 +104,15 @@ def _handlers(tag: Start) -> Iterator[Trouble]:
 
 def _addresses(tag: Start) -> Iterator[Trouble]:
     attributes = tag.attributes
-    for name in _ADDRESSES:
-        if name in attributes and _address(attributes[name]).lower().startswith("javascript:"):
+    for name, value in attributes.items():
+        if name in _ADDRESSES and _address(value).lower().startswith("javascript:"):
             yield _trouble(SCRIPT_LINK, tag, f"<{tag.name}> has a script as {name}")
-    source = _address(attributes.get(_SOURCES.get(tag.name, ""), ""))
-    if source.lower().startswith("http://") and not _LOCAL.match(source.lower()) and _is_loaded(tag):
-        yield _trouble(INSECURE_SOURCE, tag, f"<{tag.name}> loads {excerpt(source)} without encryption")
-    yield from _blank(tag)
+    if tag.name in _SOURCES:
+        source = _address(attributes.get(_SOURCES[tag.name], ""))
+        if source.lower().startswith("http://") and not _LOCAL.match(source.lower()) and _is_loaded(tag):
+            yield _trouble(INSECURE_SOURCE, tag, f"<{tag.name}> loads {excerpt(source)} without encryption")
+    elif "target" in attributes:
+        yield from _blank(tag)
 
 
 def _is_loaded(tag: Start) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dev_assistant.analysis.html_elements import is_named
+from dev_assistant.analysis.html_elements import is_hidden, is_named, is_unseen
 from dev_assistant.analysis.html_rules import CONTROL_WITHOUT_LABEL, DUPLICATE_ID, WITHOUT_NAME
 from dev_assistant.analysis.html_tokens import DYNAMIC, Start
 from dev_assistant.analysis.html_tree import Trouble
@@ -33,7 +33,7 @@ class Names:
         """Take in a start tag that opens an element, or a void one."""
         if self._unnamed and not self._hidden and _speaks(tag):
             self._unnamed.clear()
-        if _is_hidden(tag):
+        if is_hidden(tag):
             self._hidden[tag.start] = tag
         elif not self._hidden and _needs_name(tag):
             self._unnamed[tag.start] = tag
@@ -57,12 +57,8 @@ def _speaks(tag: Start) -> bool:
     return tag.name in _SPEAKING or "-" in tag.name or DYNAMIC in tag.name
 
 
-def _is_hidden(tag: Start) -> bool:
-    return tag.attributes.get("aria-hidden", "").strip().lower() == "true" or "hidden" in tag.attributes
-
-
 def _needs_name(tag: Start) -> bool:
-    if tag.name != "button" and (tag.name != "a" or "href" not in tag.attributes):
+    if tag.name != "button" and not (tag.name == "a" and "href" in tag.attributes):
         return False
     return not tag.foreign and not is_named(tag.attributes) and not tag.dynamic
 
@@ -94,8 +90,7 @@ def _needs_label(tag: Start) -> bool:
     kind = tag.attributes.get("type", "").strip().lower()
     if tag.name == "input" and (kind in _NO_LABEL or DYNAMIC in kind):
         return False
-    invisible = _is_hidden(tag) or "display:none" in tag.attributes.get("style", "").replace(" ", "")
-    return not invisible and not tag.foreign and not is_named(tag.attributes) and not tag.dynamic
+    return not is_unseen(tag) and not tag.foreign and not is_named(tag.attributes) and not tag.dynamic
 
 
 class Ids:

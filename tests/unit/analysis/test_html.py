@@ -105,6 +105,13 @@ def test_template_is_still_judged_by_what_is_plain() -> None:
     assert sorted(rules_of(text)) == ["DA506", "DA509", "DA515"]
 
 
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_rules_that_are_off_where_a_template_decides_on_elements(rule: Rule) -> None:
+    off = {"DA501", "DA502", "DA503", "DA505", "DA510", "DA511"}
+    assert rules_of("{{ a }}\n" + rule.example) == [rule.id]
+    assert rules_of("{% if a %}\n" + rule.example) == ([] if rule.id in off else [rule.id])
+
+
 def test_braces_in_scripts_do_not_hide_the_page() -> None:
     text = "<script>f({{a: 1}});</script><div><script>g({{b: 2}})</script>"
     assert rules_of(text) == ["DA502"]

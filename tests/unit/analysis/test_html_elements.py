@@ -21,6 +21,7 @@ def told(text: str) -> list[str]:
         ("<iframe src='http://a.example'>", ["<iframe> loads http://a.example without encryption"]),
         ("<link rel='x stylesheet' href='HTTP://a.b'>", ["<link> loads HTTP://a.b without encryption"]),
         ("<link rel=canonical href='http://a.example'>", []),
+        ("<img style='Display: none' src=a>", []),
         ("<area href=a>", ["<area> has no alt"]),
         ("<input type=image src=a>", ["<input> has no alt"]),
         ("<a target=_BLANK href=//a.example>", ["target=_blank to //a.example without rel=noopener"]),
