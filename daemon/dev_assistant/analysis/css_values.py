@@ -79,7 +79,7 @@ def _shape(token: Token) -> str:
         case "dimension":
             return f"unit {token.lower_unit}"
         case "function":
-            return f"function {token.lower_name}"
+            return f"function {token.lower_name} of {_inside(token)}"
         case "ident":
             name = token.lower_value
             return name if name.startswith("-") or name in _NEWER else "ident"
@@ -87,3 +87,10 @@ def _shape(token: Token) -> str:
             return str(token.value)
         case other:
             return str(other)
+
+
+def _inside(function: Token) -> list[str]:
+    """The units and functions that it uses: ``calc(100dvh - 1px)`` is no slip after ``calc(100vh - 1px)``."""
+    nested = list(every(function.arguments))
+    units = {token.lower_unit for token in nested if token.type == "dimension"}
+    return sorted(units | {token.lower_name for token in nested if token.type == "function"})

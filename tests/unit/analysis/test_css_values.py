@@ -44,6 +44,9 @@ def test_value(text: str, expected: list[str]) -> None:
         ("display: -ms-flexbox", "display: block", False),
         ("display: block", "display: flex", False),
         ("margin: 0 1px", "margin: 0", False),
+        ("height: calc(9vh - 1px)", "height: calc(9dvh - 1px)", False),
+        ("order: calc(1 * 2)", "order: calc(var(--x) * 2)", False),
+        ("order: calc(1 * 2)", "order: calc(1 * 3)", True),
     ],
 )
 def test_kinds(one: str, other: str, alike: bool) -> None:
