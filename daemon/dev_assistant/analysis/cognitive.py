@@ -37,7 +37,6 @@ COGNITIVE: Final = Rule(
 _MOST: Final = 500  # findings in one file
 _LONGEST_LINE: Final = 20_000
 """Characters. complexipy takes quadratic time for statements on one line: 0.2 s for 160,000 characters."""
-_BREAK = re.compile(r"\r\n|\r|\n")
 _DEFINED = re.compile(r"[ \t\f]*(?:async[ \t]+)?def[ \t]+(\w+)")
 
 
@@ -74,7 +73,7 @@ def _measured(data: bytes) -> list[tuple[Function, Span]]:
 
     try:
         text = data.decode("utf-8-sig")
-        lines = _BREAK.split(text)
+        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         if max(map(len, lines)) > _LONGEST_LINE:
             return []
         measured = code_complexity(text, with_plans=False).functions

@@ -100,6 +100,14 @@ def test_a_verdict_depends_on_nothing_beside_the_bytes(tmp_path, verifier):
     }
 
 
+def test_the_environment_of_the_caller_is_not_rumdls(tmp_path, verifier, monkeypatch):
+    monkeypatch.setenv("RUMDL_OUTPUT_FORMAT", "github")
+    monkeypatch.setenv("RUMDL_CONFIG", "/nowhere")
+    environment = process.clean_environment()
+    assert not {"RUMDL_OUTPUT_FORMAT", "RUMDL_CONFIG"} & set(environment)
+    assert _rules(_judge(verifier, write(tmp_path, {"a.md": "[a]()\n"}))["a.md"]) == ["MD042"]
+
+
 def test_comments_turn_rules_off_and_never_on(tmp_path, verifier):
     text = """<!-- rumdl-disable MD042 -->
 [a]()
