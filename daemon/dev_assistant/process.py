@@ -68,7 +68,7 @@ def tool(name: str) -> str:
 
 def clean_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The environment for a tool: nothing in it may change what the tool reports, and no secret of ours."""
-    hidden = ("RUFF_", "GIT_", "PYTHON", "DEV_ASSISTANT_")
+    hidden = ("RUFF_", "OXLINT_", "OXC_", "RUMDL_", "GIT_", "PYTHON", "DEV_ASSISTANT_")
     return {key: value for key, value in environ.items() if not key.startswith(hidden)}
 
 

@@ -50,16 +50,16 @@ SUFFIXES: Final = frozenset({".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts
 CONFIGURATION: Final = Path(__file__).with_name("oxlint.json")
 """Correctness, and what finds mistakes, risks, size and unfinished work beyond it.
 
-Of the category ``suspicious``, over the sources of preact, htmx and bootstrap (101 files), 2,513 of 2,541
-findings are ``no-underscore-dangle`` and ``no-shadow``, the taste of a project, and 11 are about where a
-function stands; the few of its rules that find mistakes are written out. ``a && b()`` is no mistake.
+Of the category ``suspicious``, over 149 files of the npm packages preact, htmx.org and bootstrap, 4,996 of
+5,013 findings are matters of style (4,800 of them ``no-underscore-dangle``): the few of its rules that find
+mistakes are written out. ``a && b()`` is no mistake.
 The limit of complexity is ESLint's own, those of parameters and nesting are ruff's for Python.
 """
 _PROOF: Final = Path(__file__).with_name("oxlint_proof.js")
 _FAULT: Final = "eslint/no-debugger"
 _ROOT: Final = "/"
 _OUTPUT_LIMIT: Final = 256 << 20
-_AVERAGE_LINE: Final = 500  # bytes; what people write has some 30, what a bundler writes thousands
+_AVERAGE_LINE: Final = 500  # bytes, over all lines: more than a person writes
 _PROOF_SECONDS: Final = 5.0
 _MINIFIED = re.compile(r"[.-]min\.[^/]*$")
 _CODE = re.compile(r"([\w-]+)\(([\w-]+)\)")

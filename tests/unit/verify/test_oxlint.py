@@ -168,7 +168,7 @@ def test_equal_to_a_direct_run(tmp_path, verifier):
     ],
 )
 def test_whatever_goes_wrong_is_failed_and_never_clean(tmp_path, body, reason):
-    batch = Batch(program(tmp_path, SILENT + body), 0.5)
+    batch = Batch(program(tmp_path, SILENT + body), 0.5 if "pause" in body else 30.0)
     [verdict] = batch.check({f"{tmp_path}/a.js": b""}).values()
     assert isinstance(verdict, Failed)
     assert reason in verdict.reason
