@@ -19,7 +19,11 @@ from dev_assistant.analysis.structure.rules import (
     short,
 )
 
-_BLOCK = re.compile(rb"(?:async\s+)?(?:if|for|while|with|try|match|elif|else|except|finally)\b")
+_BLOCK = re.compile(
+    rb"(?:async\s+)?(?:if|for|while|with|try|elif|else|except|finally)\b"
+    rb"|match\b(?!\s*[=.,])(?=.*:\s*\Z)",  # a name but for the colon at the end
+    re.DOTALL,
+)
 LONGEST_HEADER = 65_536
 """Bytes; a longer one is no person's work, and is read no further."""
 

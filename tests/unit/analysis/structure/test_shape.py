@@ -79,3 +79,12 @@ def test_other_branches_and_inner_functions_do_not_nest() -> None:
         + "y\n"
     )
     assert told(f"def f(x):\n{inner}") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "deep"), [("match x:", True), ("match = x[1:]", False), ("match(x)", False)]
+)
+def test_match_is_a_block_and_a_name(line: str, deep: bool) -> None:
+    blocks = "".join(f"{'    ' * level}if x:\n" for level in range(1, 6))
+    inner = f"{'    ' * 6}{line}\n" + (f"{'    ' * 7}case 1: pass\n" if deep else "")
+    assert [rule for rule, _, _ in told(f"def f(x):\n{blocks}{inner}")] == [DEEP_NESTING.id] * deep
