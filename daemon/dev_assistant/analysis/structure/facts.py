@@ -1,4 +1,4 @@
-"""What one definition gives on its own: kept under its digest, and put together for the file by `structure`.
+"""What one definition gives on its own: kept under its digest, and put together by `analyse`.
 
 Lines count from 1 at the definition's first line, so that facts stay true when the definition moves.
 """
