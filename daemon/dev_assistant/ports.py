@@ -166,6 +166,9 @@ class Scope(Protocol):
         """Absolute paths of configuration files that are read from outside the project's watch paths."""
 
 
+NOTHING_BESIDE: Mapping[str, Scope] = {}
+
+
 class Verifier(Protocol):
     """Judges files of one kind. Thread-safe; every call is bounded by a timeout of its own."""
 
@@ -181,10 +184,16 @@ class Verifier(Protocol):
         """Raises ToolError when the tool cannot even judge what it is known to find fault with."""
 
     def scope(
-        self, project: Project, directories: Iterable[str], *, timeout_seconds: float | None = None
+        self,
+        project: Project,
+        directories: Iterable[str],
+        *,
+        timeout_seconds: float | None = None,
+        beside: Mapping[str, Scope] = NOTHING_BESIDE,
     ) -> Scope:
         """Read the configuration that holds in ``directories`` (absolute, all of the project's).
 
+        ``beside`` are the scopes of verifiers that come before this one, for the same project.
         ``timeout_seconds`` bounds judging one file of the project (None: the verifier's own limit).
         A broken configuration does not raise: its paths are claimed and then ``Failed`` with the reason.
         """

@@ -9,7 +9,16 @@ from dev_assistant.ports import Included
 from dev_assistant.verify.registry import verifiers
 from unit.verify.judging import directories, job, judge, project, write
 
-SAMPLES = {"ruff": ("a.py", "import os\n")}
+SAMPLES = {
+    "ruff": ("a.py", "import os\n"),
+    "oxlint": ("a.js", "debugger;\n"),
+    "rumdl": ("a.md", "[a]()\n"),
+    "css": ("a.css", "a { colour: red }\n"),
+    "html": ("a.html", "<img src=a>\n"),
+    "data": ("a.json", '{"a": 1, "a": 2}\n'),
+    "text": ("a.txt", "<<<<<<< ours\n1\n=======\n2\n>>>>>>> theirs\n"),
+    "deep": ("a.py", "def f():\n    raise NotImplementedError\n"),
+}
 """For each verifier a file that it has something to say of."""
 
 
@@ -28,9 +37,17 @@ def _path(tmp_path, verifier):
     return name
 
 
+@pytest.fixture(name="beside")
+def _beside(tmp_path, path):
+    """What a verifier may build on: the scope of ruff, which comes first."""
+    first, *_ = verifiers(timeout_seconds=30.0)
+    yield {first.name: first.scope(project(tmp_path), directories(tmp_path))}
+    first.close()
+
+
 @pytest.fixture(name="scope")
-def _scope(tmp_path, verifier, path):
-    return verifier.scope(project(tmp_path), directories(tmp_path))
+def _scope(tmp_path, verifier, path, beside):
+    return verifier.scope(project(tmp_path), directories(tmp_path), beside=beside)
 
 
 def test_every_job_has_one_result(tmp_path, verifier, scope, path):
@@ -57,11 +74,12 @@ def test_a_file_that_changed_or_went_gives_no_verdict(tmp_path, verifier, scope,
         write(tmp_path, {"sub/" + path: SAMPLES[verifier.name][1]})
 
 
-def test_claims_and_digests_are_stable(tmp_path, verifier, scope, path):
-    again = verifier.scope(project(tmp_path), directories(tmp_path))
+def test_claims_and_digests_are_stable(tmp_path, verifier, scope, path, beside):
+    again = verifier.scope(project(tmp_path), directories(tmp_path), beside=beside)
     assert again.digest == scope.digest
     assert again.claims(RelPath(path)) == scope.claims(RelPath(path))
     assert isinstance(scope.claims(RelPath(path)), Included)
+    assert verifier.handles(RelPath(path))
 
 
 def test_a_file_of_no_interest_is_not_claimed(scope):

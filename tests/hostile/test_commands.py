@@ -19,6 +19,7 @@ from system.daemon_process import differences
 pytestmark = pytest.mark.linux
 
 Recorder = Callable[[str, object], None]
+_PATIENT = 300.0  # seconds: beside other tests 100,000 findings take longer than the default
 _QUICK_TREES = ("names", "special", "links", "programs", "repository")
 _QUICK_CONFIGURATIONS = ("extend_device", "quadratic", "settings")
 _NAMED = ("names/files/-rf.py", "names/files/" + os.fsdecode(corpus.NAMES["newline"]), "special/fifo/x.py")
@@ -41,7 +42,8 @@ def build(place: Sandbox, trees: Sequence[str], configurations: Sequence[str]) -
         corpus.configured(place.root / f"conf_{name}", name)
     corpus.programs(place.root, place.canary)
     names = ["plain", *trees, *(f"conf_{name}" for name in configurations)]
-    document = {"projects": [{"name": name, "path": name} for name in names]}
+    projects = [{"name": name, "path": name} for name in names]
+    document = {"projects": projects, "settings": {"verification_timeout_sec": _PATIENT}}
     (place.root / "workspace.json").write_text(json.dumps(document))
 
 

@@ -100,7 +100,8 @@ class Scoping:
             version = verifier.version()
             if verifier.name in doubted:
                 verifier.prove()
-            return verifier.scope(project, directories, timeout_seconds=timeout), version
+            scope = verifier.scope(project, directories, timeout_seconds=timeout, beside=kept)
+            return scope, version
 
         def read() -> None:
             for name, verifier in verifiers.items():

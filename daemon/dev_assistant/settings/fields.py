@@ -85,10 +85,12 @@ _TESTS = (
 _DOCUMENTS = ("*.md", "*.rst", "*.txt", "*.adoc", "docs/", "doc/")
 
 
-class Settings(BaseModel):
-    """Effective settings of one project, or of the workspace: complete and checked."""
-
+class _Checked(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Watching(_Checked):
+    """What is watched."""
 
     enabled: Annotated[
         bool, Field(description="Watch and verify this project. A project that is off stays listed as off.")
@@ -117,6 +119,11 @@ class Settings(BaseModel):
             "for nothing. A lone save is verified at once whatever stands here.",
         ),
     ] = 100
+
+
+class Verifying(Watching):
+    """What is verified, and by what."""
+
     verification_timeout_sec: Annotated[
         float,
         Unit("s"),
@@ -175,6 +182,11 @@ class Settings(BaseModel):
             "verified."
         ),
     ] = True
+
+
+class Remembering(Verifying):
+    """What is kept, and for how long."""
+
     enable_evidence: Annotated[
         bool,
         Field(description="Keep an append-only record of every verdict under RUNS/evidence."),
@@ -221,6 +233,11 @@ class Settings(BaseModel):
             "no work.",
         ),
     ] = 30.0
+
+
+class Ranking(Remembering):
+    """What goes first."""
+
     criticality_threshold: Annotated[
         float,
         Field(ge=0, le=1, description="Score from which a file is critical and verified before others."),
@@ -253,6 +270,11 @@ class Settings(BaseModel):
         Patterns,
         Field(description="Globs of names, or directories ending in /, that hold documents: verified last."),
     ] = _DOCUMENTS
+
+
+class Settings(Ranking):
+    """Effective settings of one project, or of the workspace: complete and checked."""
+
     workers: Annotated[
         Workers | None,
         WorkspaceWide(),

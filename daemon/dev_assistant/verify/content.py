@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from dev_assistant import files
 from dev_assistant.errors import ToolError
@@ -77,7 +77,13 @@ def options_digest(*options: bytes) -> Digest:
     return files.digest_of(b"".join(len(option).to_bytes(8) + option for option in options))
 
 
-def judge(scope: ContentScope, jobs: Iterable[Job], ask: Ask) -> list[Result]:
+class Rooted(Protocol):
+    """A scope that knows where its files are."""
+
+    def absolute(self, path: RelPath) -> str: ...
+
+
+def judge(scope: Rooted, jobs: Iterable[Job], ask: Ask) -> list[Result]:
     """One result for each job: read, asked, and compared with the disk again. Does not raise."""
     started = time.perf_counter()
     turn = _Turn(scope)
@@ -89,7 +95,7 @@ def judge(scope: ContentScope, jobs: Iterable[Job], ask: Ask) -> list[Result]:
 
 @dataclass(slots=True)
 class _Turn:
-    scope: ContentScope
+    scope: Rooted
     verdicts: dict[Job, Verdict | Moved] = field(default_factory=dict)
 
     def read(self, job: Job) -> Source | None:

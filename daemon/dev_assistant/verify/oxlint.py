@@ -36,7 +36,7 @@ from dev_assistant.model import (
     Skipped,
     Verdict,
 )
-from dev_assistant.ports import Role, Scope
+from dev_assistant.ports import NOTHING_BESIDE, Role, Scope
 from dev_assistant.verify import content
 from dev_assistant.verify.bisection import Answers, Bisection, parts, scaled
 from dev_assistant.verify.categories import SYNTAX
@@ -181,6 +181,7 @@ class OxlintVerifier:
         directories: Iterable[str],  # noqa: ARG002  nothing in them decides
         *,
         timeout_seconds: float | None = None,
+        beside: Mapping[str, Scope] = NOTHING_BESIDE,  # noqa: ARG002
     ) -> ContentScope:
         """All scripts of the project, by the configuration of ours."""
         digest = content.options_digest(CONFIGURATION.read_bytes())

@@ -6,13 +6,19 @@ shows.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from dev_assistant.ports import Verifier
+from dev_assistant.ports import Role, Verifier
 from dev_assistant.settings import Settings
+from dev_assistant.settings.cores import usable_cores
+from dev_assistant.verify.analysed import AnalysisVerifier, Library
+from dev_assistant.verify.analysts import Analysts
+from dev_assistant.verify.deep import DeepVerifier
 from dev_assistant.verify.oxlint import OxlintVerifier
 from dev_assistant.verify.ruff import RuffVerifier
+from dev_assistant.verify.rumdl import RumdlVerifier
 
 
 class Kind(NamedTuple):
@@ -34,13 +40,13 @@ KINDS: Final = (
         "enable_scripts",
         "oxlint",
     ),
+    Kind(frozenset({".css"}), "enable_styles", "css"),
+    Kind(frozenset({".html", ".htm"}), "enable_markup", "html", document=True),
+    Kind(frozenset({".json", ".jsonc", ".toml", ".yaml", ".yml"}), "enable_data", "data", document=True),
+    Kind(frozenset({".md", ".markdown"}), "enable_documents", "rumdl", document=True),
+    Kind(frozenset({".rst", ".txt", ".adoc"}), "enable_text", "text", document=True),
 )
-UNJUDGED: Final = frozenset(
-    {".css", ".scss", ".sass", ".less"}
-    | {".html", ".htm", ".xhtml"}
-    | {".json", ".jsonc", ".toml", ".yaml", ".yml"}
-    | {".md", ".markdown", ".rst", ".txt", ".adoc"}
-)
+UNJUDGED: Final = frozenset({".scss", ".sass", ".less", ".xhtml"})
 """Suffixes of files of a project that no verifier is for."""
 
 _BY_SUFFIX: Final[Mapping[str, Kind]] = {suffix: kind for kind in KINDS for suffix in kind.suffixes}
@@ -75,12 +81,34 @@ def size_limit(path: str, settings: Settings) -> int:
 
 def wanted(name: str, settings: Settings) -> bool:
     """Whether a project with these settings wants the verifier of this name."""
+    if name == "deep":
+        return settings.deep != "off"
     return all(getattr(settings, kind.setting) for kind in KINDS if kind.verifier == name)
 
 
 def verifiers(*, timeout_seconds: float) -> tuple[Verifier, ...]:
-    """Every verifier; ``timeout_seconds`` is for one file, a batch gets it scaled."""
-    return (RuffVerifier(timeout_seconds), OxlintVerifier(timeout_seconds))
+    """Every verifier, in the order in which their scopes are read; ``timeout_seconds`` is for one file.
+
+    Those that run analyses of ours share the processes.
+    """
+    ruff = RuffVerifier(timeout_seconds)
+    analysts = Analysts(limit=usable_cores())
+    analysed = functools.partial(AnalysisVerifier, timeout_seconds=timeout_seconds, analysts=analysts)
+    return (
+        ruff,
+        OxlintVerifier(timeout_seconds),
+        RumdlVerifier(timeout_seconds),
+        analysed("css", roles=_judged_by("css"), library=Library("tinycss2", "css")),
+        analysed("html", roles=_judged_by("html")),
+        analysed("data", roles=_judged_by("data")),
+        analysed("text", roles=dict.fromkeys(RECOGNISED, Role.ACCOMPANIES) | _judged_by("text")),
+        DeepVerifier(timeout_seconds, own=ruff, analysts=analysts),
+    )
+
+
+def _judged_by(name: str) -> dict[str, Role]:
+    (kind,) = (kind for kind in KINDS if kind.verifier == name)
+    return dict.fromkeys(kind.suffixes, Role.JUDGES)
 
 
 def _suffix(path: str) -> str:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from dev_assistant import files, process
 from dev_assistant.errors import ToolError
 from dev_assistant.model import Checked, Failed, Finding, Job, Project, RelPath, Result, Urgency
-from dev_assistant.ports import Scope
+from dev_assistant.ports import NOTHING_BESIDE, Scope
 from dev_assistant.verify import ruff_scope
 from dev_assistant.verify.bisection import scaled
 from dev_assistant.verify.content import ANY_SIZE
@@ -101,7 +101,12 @@ class RuffVerifier:
             self._patience.clear()
 
     def scope(
-        self, project: Project, directories: Iterable[str], *, timeout_seconds: float | None = None
+        self,
+        project: Project,
+        directories: Iterable[str],
+        *,
+        timeout_seconds: float | None = None,
+        beside: Mapping[str, Scope] = NOTHING_BESIDE,  # noqa: ARG002  nothing comes before it
     ) -> RuffScope:
         """Read ruff's configuration for the project. Does not raise: what is broken fails in ``verify``."""
         timeout = self._timeout if timeout_seconds is None else timeout_seconds

@@ -1,23 +1,24 @@
 """ruff by rules of ours, beside the project's own run: security, complexity and unfinished work.
 
-Nothing of the project configures it, but ``noqa`` comments hold as they do there. That a file cannot be
-parsed is the project's run to tell.
+Nothing of the project configures it, but ``noqa`` comments hold as they do there.
 """
 
 from __future__ import annotations
 
+import string
 from collections.abc import Sequence
 from typing import Final
 
 from dev_assistant import process
-from dev_assistant.model import Checked, Failed
+from dev_assistant.model import Checked
 from dev_assistant.verify.bisection import Answers
-from dev_assistant.verify.categories import SYNTAX
 from dev_assistant.verify.patience import Patience
 from dev_assistant.verify.ruff_batch import FLAGS, Batch
 
-RULES: Final = frozenset({"S", "C901", "PLR09", "FIX", "TD"})
-"""Selectors: flake8-bandit; McCabe and pylint's too-many-*; marks of unfinished work, and how they look."""
+RULES: Final = frozenset({"S", "C901", "PLR09", "FIX", "TD", "PLE2502", "PLE2515"})
+"""Selectors: flake8-bandit; McCabe and pylint's too-many-*; marks of unfinished work, and how they look;
+characters that a reader cannot see.
+"""
 
 
 def judge(
@@ -44,17 +45,16 @@ def judge(
         children or process.Children(),
         flags(rules, except_rules),
     )
-    return {path: _ours(verdict) for path, verdict in batch.check(paths).items()}
+    return batch.check(paths)
+
+
+def asks(code: str, rules: frozenset[str] = RULES) -> bool:
+    """Whether the rule of this code is one of ``rules``: a selector and digits, S and 101, but not SIM101."""
+    return any(code.startswith(rule) and not code[len(rule) :].strip(string.digits) for rule in rules)
 
 
 def flags(rules: frozenset[str], except_rules: frozenset[str]) -> tuple[str, ...]:
     """What decides beside bytes and path, for ``ruff``; sorted, so that equal rules are equal flags."""
-    left_out = [code for code in sorted(except_rules) if code.startswith(tuple(rules))]
+    left_out = [code for code in sorted(except_rules) if asks(code, rules)]
     ignore = [f"--ignore={','.join(left_out)}"] if left_out else []
     return (*FLAGS[:-1], "--isolated", f"--select={','.join(sorted(rules))}", *ignore, FLAGS[-1])
-
-
-def _ours(verdict: Checked | Failed) -> Checked | Failed:
-    if isinstance(verdict, Failed):
-        return verdict
-    return Checked(tuple(found for found in verdict.findings if found.rule != SYNTAX))

@@ -98,6 +98,20 @@ class RuffScope:
             return Excluded(reason or f"not in `include` of {place.group.config or 'ruff'}")
         return None
 
+    def selected(self, path: RelPath, view: View) -> frozenset[str] | None:
+        """The codes of the rules by which a file is judged, as ``view`` has it; None: it is not judged."""
+        full = self.absolute(path)
+        directory, _, name = full.rpartition("/")
+        place = view.place(directory)
+        if place.excluded or not place.group.kind(full, name) or place.group.excludes_file(full, name):
+            return None
+        return place.group.settings.rules if place.group.settings else frozenset()
+
+    @property
+    def seen(self) -> View:
+        """The surroundings as ``claims`` sees them; for its thread."""
+        return self._view
+
     def configures(self, path: RelPath) -> bool:
         """Whether ``path`` is a configuration file, or lies in a source root that ruff could not yet see."""
         full = self.absolute(path)

@@ -24,12 +24,13 @@ from dev_assistant.model import (
     Finding,
     Job,
     Project,
+    RelPath,
     Result,
     Severity,
     Skipped,
     Verdict,
 )
-from dev_assistant.ports import Scope
+from dev_assistant.ports import NOTHING_BESIDE, Role, Scope
 from dev_assistant.verify import content
 from dev_assistant.verify.bisection import Answers, Bisection, scaled
 from dev_assistant.verify.content import ContentScope, Source, one_line
@@ -188,6 +189,10 @@ class RumdlVerifier:
         self._lock = threading.Lock()
         self._patience = Patience()
 
+    def handles(self, path: RelPath) -> bool:
+        """By the suffix."""
+        return content.suffix(path) in SUFFIXES
+
     def version(self) -> str:
         """The version of the rumdl beside our interpreter. Raises ToolError."""
         return self._installed.version(self._children)
@@ -204,11 +209,12 @@ class RumdlVerifier:
         directories: Iterable[str],  # noqa: ARG002  nothing in them decides
         *,
         timeout_seconds: float | None = None,
+        beside: Mapping[str, Scope] = NOTHING_BESIDE,  # noqa: ARG002
     ) -> ContentScope:
         """All Markdown of the project, by the options of ours."""
         digest = content.options_digest(*map(str.encode, _OPTIONS))
         timeout = self._timeout if timeout_seconds is None else timeout_seconds
-        return ContentScope(project.root, SUFFIXES, digest, timeout)
+        return ContentScope(project.root, dict.fromkeys(SUFFIXES, Role.JUDGES), digest, timeout)
 
     def verify(self, project: Project, scope: Scope, jobs: Sequence[Job]) -> list[Result]:  # noqa: ARG002
         """Judge jobs of one project; one result for each, in any order. Does not raise."""

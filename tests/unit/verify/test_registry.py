@@ -32,7 +32,8 @@ def test_suffixes_are_in_lower_case_with_a_dot():
 
 def test_names_of_verifiers_are_unique():
     every = verifiers(timeout_seconds=1.0)
-    assert [verifier.name for verifier in every] == ["ruff", "oxlint"]
+    names = [verifier.name for verifier in every]
+    assert names == ["ruff", "oxlint", "rumdl", "css", "html", "data", "text", "deep"]
     for verifier in every:
         verifier.close()
 

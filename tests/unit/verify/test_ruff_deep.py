@@ -8,7 +8,7 @@ import pytest
 import dev_assistant
 from dev_assistant import process
 from dev_assistant.model import Blame, Category, Checked
-from dev_assistant.verify.ruff_deep import RULES, flags, judge
+from dev_assistant.verify.ruff_deep import RULES, asks, flags, judge
 from unit.verify.judging import ruff, write
 
 SOURCE = """import os
@@ -55,9 +55,14 @@ def test_flags_do_not_depend_on_the_order():
     assert flags(RULES, frozenset())[-1] == "--"
 
 
-def test_a_file_that_cannot_be_parsed_is_not_told_twice(tmp_path):
+def test_a_file_that_cannot_be_parsed_is_told_whatever_the_tree_configures(tmp_path):
     write(tmp_path, {"a.py": "def (\n", "ruff.toml": "nonsense"})
-    assert _rules(judge([f"{tmp_path}/a.py"], timeout=30.0)) == []
+    assert set(_rules(judge([f"{tmp_path}/a.py"], timeout=30.0))) == {"invalid-syntax"}
+
+
+def test_a_selector_asks_for_its_own_family_alone():
+    codes = ("S101", "SIM101", "C901", "PLR0911", "TD002", "TDX", "F401")
+    assert list(filter(asks, codes)) == ["S101", "C901", "PLR0911", "TD002"]
 
 
 def test_a_file_that_kills_ruff_fails_alone(tmp_path):

@@ -1,0 +1,166 @@
+"""An analysis of ours as a verifier: what it says depends on the bytes, the path and its own code alone.
+
+The bytes are read by the process that analyses them, and it tells their digest: a verdict is always about the
+job's bytes, whatever stands there now.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from dev_assistant import files
+from dev_assistant.analysis import worker
+from dev_assistant.errors import ToolError
+from dev_assistant.model import Blame, Checked, Failed, Job, Moved, Project, RelPath, Result
+from dev_assistant.ports import NOTHING_BESIDE, Role, Scope
+from dev_assistant.verify.analysts import Analysts
+from dev_assistant.verify.bisection import Answers, Bisection, scaled
+from dev_assistant.verify.content import ANY_SIZE, ContentScope, options_digest, suffix
+from dev_assistant.verify.findings import checked
+from dev_assistant.verify.patience import Patience
+
+_MOST_FILES: Final = 64
+"""In one request: a save may have to wait for one to end."""
+
+_SECONDS_PER_MB: Final = 4.0
+"""Allowed beyond the timeout for the size of files: YAML, the slowest, takes 0.8 s on an idle core."""
+
+
+class Library(NamedTuple):
+    """A distribution that an analysis cannot do without, and the extra of ours that brings it."""
+
+    distribution: str
+    extra: str
+
+    def version(self) -> str:
+        """Raises ToolError, which says how to get it."""
+        try:
+            return f"{self.distribution} {metadata.version(self.distribution)}"
+        except metadata.PackageNotFoundError:
+            way = f'{sys.executable} -m pip install "dev-assistant[{self.extra}]"'
+            raise ToolError(f"{self.distribution} is not installed: run {way}") from None
+
+
+class AnalysisVerifier:
+    """Judges files by the module ``name`` of ``analysis``. Thread-safe.
+
+    ``roles`` says by suffix what its word weighs. ``timeout_seconds`` is for one file; batches scale it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        timeout_seconds: float,
+        roles: Mapping[str, Role],
+        analysts: Analysts,
+        library: Library | None = None,
+    ) -> None:
+        self.name = name
+        self._timeout = timeout_seconds
+        self._roles = roles
+        self._analysts = analysts
+        self._library = library
+        self._lock = threading.Lock()
+        self._patience: dict[str, Patience] = {}
+
+    def handles(self, path: RelPath) -> bool:
+        """By the suffix."""
+        return suffix(path) in self._roles
+
+    def version(self) -> str:
+        """Of our own code, and of the library behind it. Raises ToolError when that is missing."""
+        return f"{own_version()}, {self._library.version()}" if self._library else own_version()
+
+    def prove(self) -> None:
+        """Raises ToolError when no process can be started, or none that can run the analysis."""
+        self._analysts.ask(self.name, (), timeout=self._timeout)
+        with self._lock:
+            self._patience.clear()
+
+    def scope(
+        self,
+        project: Project,
+        directories: Iterable[str],  # noqa: ARG002  nothing in them decides
+        *,
+        timeout_seconds: float | None = None,
+        beside: Mapping[str, Scope] = NOTHING_BESIDE,  # noqa: ARG002
+    ) -> ContentScope:
+        """The files of its kind; nothing of the tree configures an analysis of ours."""
+        timeout = self._timeout if timeout_seconds is None else timeout_seconds
+        digest = options_digest(self.name.encode())
+        return ContentScope(project.root, self._roles, digest, timeout)
+
+    def verify(self, project: Project, scope: Scope, jobs: Sequence[Job]) -> list[Result]:
+        """Judge jobs of one project; one result for each. Does not raise."""
+        if not isinstance(scope, ContentScope):
+            return [Result(job, Failed("the scope is not one of an analysis"), 0.0) for job in jobs]
+        started = time.perf_counter()
+        turn = _Turn(self, scope, {scope.absolute(job.path): job for job in jobs})
+        answers = turn.judge(self._patience_with(project))
+        share = (time.perf_counter() - started) * 1000 / max(1, len(jobs))
+        return [
+            Result(job, Moved() if path in turn.moved else answers[path], share)
+            for path, job in turn.jobs.items()
+        ]
+
+    def ask(self, tasks: Sequence[worker.Task], *, timeout: float) -> tuple[worker.Answer, ...]:
+        """As ``Analysts.ask``. Raises ToolError."""
+        return self._analysts.ask(self.name, tasks, timeout=timeout)
+
+    def close(self) -> None:
+        self._analysts.close()
+
+    def _patience_with(self, project: Project) -> Patience:
+        with self._lock:
+            return self._patience.setdefault(project.root, Patience())
+
+
+class _Turn:
+    """One call to the verifier: ``jobs`` by absolute path; ``moved`` hold other bytes by now."""
+
+    def __init__(self, verifier: AnalysisVerifier, scope: ContentScope, jobs: dict[str, Job]) -> None:
+        self.jobs = jobs
+        self.moved: set[str] = set()
+        self._verifier = verifier
+        self._scope = scope
+
+    def judge(self, patience: Patience) -> Answers:
+        bisection = Bisection(self._run, self._verifier.prove, patience)
+        paths = list(self.jobs)
+        answers: Answers = {}
+        for start in range(0, len(paths), _MOST_FILES):
+            answers.update(bisection.check(paths[start : start + _MOST_FILES]))
+        return answers
+
+    def _run(self, paths: Sequence[str]) -> Answers:
+        tasks = [
+            worker.Task(os.fsencode(path), os.fsencode(self.jobs[path].path), ANY_SIZE) for path in paths
+        ]
+        size = sum(self.jobs[path].stat.size for path in paths) / 1e6
+        timeout = scaled(self._scope.timeout, count=len(paths)) + size * _SECONDS_PER_MB
+        answers = self._verifier.ask(tasks, timeout=timeout)
+        return {path: self._verdict(path, answer) for path, answer in zip(paths, answers, strict=True)}
+
+    def _verdict(self, path: str, answer: worker.Answer) -> Checked | Failed:
+        if answer.digest not in {None, self.jobs[path].digest} or (not answer.digest and not answer.failure):
+            self.moved.add(path)
+        if answer.failure:
+            return Failed(answer.failure, Blame.FILE if answer.digest else Blame.UNKNOWN)
+        return checked(answer.findings)
+
+
+@functools.cache
+def own_version() -> str:
+    """The version of all analyses: a digest of their code, so that no verdict outlives a change of it."""
+    sources = sorted(Path(worker.__file__).parent.rglob("*.py"))
+    code = b"".join(files.digest_of(source.read_bytes()).encode() for source in sources)
+    return f"{metadata.version('dev-assistant')}+{files.digest_of(code)[:8]}"
