@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -45,6 +45,7 @@ from dev_assistant.service.session import look_once
 from dev_assistant.service.stacks import Stacks
 from dev_assistant.service.work import Bench
 from dev_assistant.settings.cores import usable_cores
+from dev_assistant.verify.deep import DeepVerifier
 from dev_assistant.verify.registry import verifiers
 from dev_assistant.watch.git import busy
 from dev_assistant.watch.nothing import NoSource
@@ -240,13 +241,18 @@ def assemble(
         source=source,
         feed=feed,
         view=overview.view,
-        explain=Explainer(coordinator, tools),
+        explain=Explainer(coordinator, tools, reuse=_reuse_of(tools.values())),
         lookup=lambda root, keys: _found(scribe, records, root, keys),
         stop=stop,
         ended=daemon.ended,
         stacks=stacks.write,
     )
     return Assembly(daemon, answers, overview, governor, stacks)
+
+
+def _reuse_of(tools: Iterable[Verifier]) -> Callable[[str], tuple[int, int] | None]:
+    (deep,) = (tool for tool in tools if isinstance(tool, DeepVerifier))
+    return deep.reuse
 
 
 def _git_busy(beats: Beats, directory: str) -> bool:

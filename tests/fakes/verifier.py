@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from dev_assistant.errors import ToolError
@@ -21,7 +21,7 @@ from dev_assistant.model import (
     Severity,
     Verdict,
 )
-from dev_assistant.ports import Excluded, Included, Reach, Role
+from dev_assistant.ports import NOTHING_BESIDE, Excluded, Included, Reach, Role, Scope
 
 CONFIG = "fake.toml"
 
@@ -80,7 +80,12 @@ class FakeVerifier:
             raise ToolError(self.broken)
 
     def scope(
-        self, project: Project, directories: Iterable[str], *, timeout_seconds: float | None = None
+        self,
+        project: Project,
+        directories: Iterable[str],
+        *,
+        timeout_seconds: float | None = None,
+        beside: Mapping[str, Scope] = NOTHING_BESIDE,
     ) -> FakeScope:
         config = Path(project.root, CONFIG)
         return FakeScope(config.read_bytes() if config.exists() else b"", self._claimed, role=self.role)

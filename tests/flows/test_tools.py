@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import pytest
 
 from dev_assistant.errors import ToolError
 from dev_assistant.model import FileState, Job, Project, RelPath
+from dev_assistant.ports import NOTHING_BESIDE, Scope
 from dev_assistant.schedule.pool import Workers
 from fakes.verifier import FakeScope, FakeVerifier
 from flows.world import World, workspace
@@ -30,11 +31,16 @@ class Tool(FakeVerifier):
         return super().version()
 
     def scope(
-        self, project: Project, directories: Iterable[str], *, timeout_seconds: float | None = None
+        self,
+        project: Project,
+        directories: Iterable[str],
+        *,
+        timeout_seconds: float | None = None,
+        beside: Mapping[str, Scope] = NOTHING_BESIDE,
     ) -> FakeScope:
         if self.scope_error is not None:
             raise self.scope_error
-        return super().scope(project, directories, timeout_seconds=timeout_seconds)
+        return super().scope(project, directories, timeout_seconds=timeout_seconds, beside=beside)
 
 
 @pytest.fixture

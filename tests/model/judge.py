@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from dev_assistant.errors import ToolError
@@ -27,7 +27,7 @@ from dev_assistant.model import (
     Severity,
     Verdict,
 )
-from dev_assistant.ports import Excluded, Included, Reach, Scope
+from dev_assistant.ports import NOTHING_BESIDE, Excluded, Included, Reach, Scope
 
 CONFIG = "lint.toml"
 EXCLUDED = "excluded by lint.toml"
@@ -177,6 +177,9 @@ class ModelVerifier:
         self.before: Callable[[], None] = lambda: None
         self.after: Callable[[], None] = lambda: None
 
+    def handles(self, path: RelPath) -> bool:
+        return path.endswith((".py", ".pyi", ".pyw", ".ipynb"))
+
     def version(self) -> str:
         if self.missing:
             raise ToolError("the tool is not installed")
@@ -187,7 +190,12 @@ class ModelVerifier:
             raise ToolError("the tool is not installed")
 
     def scope(
-        self, project: Project, directories: Iterable[str], *, timeout_seconds: float | None = None
+        self,
+        project: Project,
+        directories: Iterable[str],
+        *,
+        timeout_seconds: float | None = None,
+        beside: Mapping[str, Scope] = NOTHING_BESIDE,
     ) -> ModelScope:
         return ModelScope(project, directories, top=self.top)
 

@@ -16,6 +16,9 @@ from dev_assistant.model import Checked, Failed
 from model.judge import CONFIG, EXCLUDED, Surroundings, excludes, is_regular, judge, modules, regular
 
 TYPES = (".py", ".js", ".toml", ".json")
+_JUDGES = {".js": "oxlint", ".toml": "data", ".json": "data"}
+"""Who would judge what the one verifier of the model does not."""
+
 BUILT_IN = ("node_modules", "__pycache__", ".git")
 
 
@@ -114,7 +117,9 @@ class Oracle:
     def _judged(self, project: Declared, path: str) -> Expected:
         name = os.path.basename(path)
         if not name.endswith(".py"):
-            return Expected("skipped", f"no verifier for {os.path.splitext(name)[1]} files", 0)
+            return Expected(
+                "skipped", f"not included by {_JUDGES[os.path.splitext(name)[1]]}'s configuration", 0
+            )
         if not project.ruff:
             return Expected("skipped", "enable_ruff is false", 0)
         around = self._around(project.root, os.path.dirname(path))

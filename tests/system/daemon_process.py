@@ -13,9 +13,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import psutil
 
@@ -29,8 +29,18 @@ Place = tuple[str, int, int, int, int, str]
 """Rule, line, column, last line, last column and message of a finding."""
 
 
+RUFF_ALONE: Mapping[str, str] = {"deep": "off"} | dict.fromkeys(
+    (f"enable_{kind}" for kind in ("scripts", "styles", "markup", "data", "documents", "text")), "false"
+)
+
+
 class Desk:
-    """A workspace in ``root``; ``projects`` are the roots of those that were written with ``project``."""
+    """A workspace in ``root``; ``projects`` are the roots of those that were written with ``project``.
+
+    ``settings`` come from the environment: unless a test is about other verifiers, there is ruff alone.
+    """
+
+    settings: ClassVar[Mapping[str, str]] = RUFF_ALONE
 
     def __init__(self, base: Path) -> None:
         self.base = base
@@ -45,6 +55,7 @@ class Desk:
             "XDG_RUNTIME_DIR": str(run),
             "XDG_STATE_HOME": str(base / "home" / "state"),
             "COLUMNS": "100",
+            **{f"DEV_ASSISTANT_{name.upper()}": value for name, value in self.settings.items()},
         }
 
     @property

@@ -8,12 +8,13 @@ import sys
 from collections.abc import Iterator
 
 from dev_assistant.diagnosis.case import Case
-from dev_assistant.diagnosis.outcome import Diagnosis, fine, problem
+from dev_assistant.diagnosis.outcome import Diagnosis, fine, problem, warning
 from dev_assistant.errors import ToolError
 from dev_assistant.ports import Verifier
-from dev_assistant.verify.registry import verifiers
+from dev_assistant.verify.registry import verifiers, wanted
 
 _PROOF_SECONDS = 5.0
+_NEEDED = "ruff"  # without it no Python is judged at all
 
 
 def python(_case: Case) -> Iterator[Diagnosis]:
@@ -22,23 +23,25 @@ def python(_case: Case) -> Iterator[Diagnosis]:
     yield fine("python", "runs the daemon", where=sys.executable, value=versions)
 
 
-def judges(_case: Case) -> Iterator[Diagnosis]:
-    """Each tool has to find the fault in a line that has one."""
+def judges(case: Case) -> Iterator[Diagnosis]:
+    """Each tool that some project wants has to find the fault in a line that has one."""
     for verifier in verifiers(timeout_seconds=_PROOF_SECONDS):
-        yield _proved(verifier)
+        if any(wanted(verifier.name, entry.settings) for entry in case.projects):
+            yield _proved(verifier)
 
 
 def _proved(verifier: Verifier) -> Diagnosis:
     name = verifier.name
+    told = problem if name == _NEEDED else warning
     try:
         version = verifier.version()
         verifier.prove()
     except ToolError as error:
-        advice = f"{sys.executable} -m pip install --force-reinstall {name}"
-        return problem(name, f"nothing can be judged: {error}", where=sys.prefix, advice=advice)
+        advice = f"{sys.executable} -m pip install --force-reinstall 'dev-assistant[all]'"
+        return told(name, f"files of its kind fail: {error}", where=sys.prefix, advice=advice)
     finally:
         verifier.close()
-    return fine(name, "found the fault in a line that has one", where=sys.prefix, value=version)
+    return fine(name, "proved that it works", where=sys.prefix, value=version)
 
 
 def git(case: Case) -> Iterator[Diagnosis]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from dev_assistant.errors import ToolError
@@ -22,9 +22,17 @@ from dev_assistant.watch.ignore import DirectoryRules, IgnoreRules
 class Explainer:
     """Reads only what the coordinator publishes; for any thread."""
 
-    def __init__(self, coordinator: Coordinator, verifiers: Mapping[str, Verifier]) -> None:
+    def __init__(
+        self,
+        coordinator: Coordinator,
+        verifiers: Mapping[str, Verifier],
+        *,
+        reuse: Callable[[str], tuple[int, int] | None],
+    ) -> None:
+        """``reuse`` tells of an absolute path how many definitions it has, and how many were known."""
         self._coordinator = coordinator
         self._verifiers = verifiers
+        self._reuse = reuse
 
     def __call__(self, path: str) -> dict[str, object]:
         """The ``why`` document of an absolute path; one entry for each project that has it."""
@@ -56,6 +64,7 @@ class Explainer:
             "rating": rating.reasons(rated) if rated is not None else [],
             "reason": f"{reason} (parked until it changes)" if parked else reason,
             "ignored": ignored,
+            "definitions": _share(self._reuse(path)),
             "priority": criticality_of(configured.settings).priority(relative).name.lower(),
             "digest": record.fingerprint.digest if record is not None and record.fingerprint else None,
             "verifiers": [
@@ -95,6 +104,11 @@ class Explainer:
             return self._verifiers[name].version()
         except ToolError as error:
             return f"unknown: {error}"
+
+
+def _share(reuse: tuple[int, int] | None) -> dict[str, int] | None:
+    """Of how many definitions how many were known when the file was analysed last; None: not lately."""
+    return None if reuse is None else {"analysed": reuse[0] - reuse[1], "reused": reuse[1]}
 
 
 def _is_below(path: str, top: str) -> bool:

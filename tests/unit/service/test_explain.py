@@ -21,7 +21,7 @@ def world(tmp_path: Path) -> World:
 
 
 def why(world: World, path: str) -> dict[str, Any]:
-    explainer = Explainer(world.coordinator, {"ruff": world.verifier})  # type: ignore[dict-item]
+    explainer = Explainer(world.coordinator, {"ruff": world.verifier}, reuse=REUSE.get)  # type: ignore[dict-item]
     document: dict[str, Any] = explainer(str(world.root / path))
     return document["projects"][0]  # type: ignore[no-any-return]
 
@@ -51,5 +51,5 @@ def test_a_type_that_nobody_knows(world: World) -> None:
 
 
 def test_a_path_outside_has_no_entry(world: World) -> None:
-    explainer = Explainer(world.coordinator, {})
+    explainer = Explainer(world.coordinator, {}, reuse=REUSE.get)
     assert explainer("/elsewhere/x.py")["projects"] == []

@@ -98,11 +98,11 @@ def test_what_is_not_there_or_ignored_is_no_file_of_the_project(world: World) ->
 
 
 def test_a_file_that_nobody_judges_says_so(world: World) -> None:
-    (world.root / "notes.md").touch()
+    (world.root / "style.scss").touch()
     (world.root / "data.bin").touch()
-    left = look(world, "notes.md")
+    left = look(world, "style.scss")
     assert isinstance(left, Left) and left.record is not None
-    assert left.record.reason == "no verifier for .md files"
+    assert left.record.reason == "no verifier for .scss files"
     assert look(world, "data.bin") == Left(RelPath("data.bin"), None)
 
 
