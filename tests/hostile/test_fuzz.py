@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import socket
@@ -163,8 +164,9 @@ def asked(path: Path, *pieces: bytes) -> bytes:
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(20)
         connection.connect(str(path))
-        for piece in pieces:
-            connection.sendall(piece)
+        with contextlib.suppress(BrokenPipeError):  # it may have answered and hung up before it has it all
+            for piece in pieces:
+                connection.sendall(piece)
         return connection.makefile("rb").readline()
 
 

@@ -159,9 +159,9 @@ class Desk:
     # What was done
 
     def evidence(self, project: str) -> list[Document]:
-        """The lines of the project's evidence, oldest first."""
+        """The lines of the project's evidence, oldest first; not one that is just being written."""
         files = sorted((self.root / project / "RUNS" / "evidence").glob("*.jsonl"))
-        return [json.loads(line) for file in files for line in file.read_text().splitlines()]
+        return [json.loads(line) for file in files for line in file.read_text().split("\n")[:-1]]
 
     def verified(self, project: str) -> list[str]:
         """The paths for which a tool has run, in the order of their verdicts."""

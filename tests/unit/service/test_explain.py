@@ -21,7 +21,8 @@ def world(tmp_path: Path) -> World:
 
 
 def why(world: World, path: str) -> dict[str, Any]:
-    explainer = Explainer(world.coordinator, {"ruff": world.verifier}, reuse=REUSE.get)  # type: ignore[dict-item]
+    reuse = {str(world.root / "auth.py"): (40, 39)}
+    explainer = Explainer(world.coordinator, {"ruff": world.verifier}, reuse=reuse.get)  # type: ignore[dict-item]
     document: dict[str, Any] = explainer(str(world.root / path))
     return document["projects"][0]  # type: ignore[no-any-return]
 
@@ -34,6 +35,16 @@ def test_a_judged_file_names_its_judge_and_its_key(world: World) -> None:
     assert judge["findings"] == 1
     record = world.record("auth.py")
     assert record is not None and judge["key"] == record.parts[0].key
+
+
+def test_how_much_of_a_file_was_known_is_told(world: World) -> None:
+    assert why(world, "auth.py")["definitions"] == {"analysed": 1, "reused": 39}
+    assert why(world, "excluded.py")["definitions"] is None
+
+
+def test_what_the_score_is_made_of_is_told(world: World) -> None:
+    entry = why(world, "auth.py")
+    assert (entry["score"], entry["rating"]) == (9.8, ["1 lint finding: -0.2"])
 
 
 def test_an_ignored_file_names_where_the_walk_turns_away(world: World) -> None:
@@ -51,5 +62,5 @@ def test_a_type_that_nobody_knows(world: World) -> None:
 
 
 def test_a_path_outside_has_no_entry(world: World) -> None:
-    explainer = Explainer(world.coordinator, {}, reuse=REUSE.get)
+    explainer = Explainer(world.coordinator, {}, reuse={}.get)
     assert explainer("/elsewhere/x.py")["projects"] == []
