@@ -13,16 +13,16 @@ from collections.abc import Iterator
 
 _BLANK = rb"(?:[ \t\f]|\\(?:\r\n|[\r\n]))"
 _NAME = rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*+"
-_DOTTED = rb"%b(?:%b*+\.%b*+%b)*+" % (_NAME, _BLANK, _BLANK, _NAME)
+_DOTTED = rb"%b(?:%b*+\.%b*+%b)*" % (_NAME, _BLANK, _BLANK, _NAME)
 _ENDS = rb"(?![\w\x80-\xff])"
 _TOKEN = re.compile(
     rb"#[^\r\n]*+"
-    rb'|"""[^"\\]*+(?:(?:\\.|"(?!""))[^"\\]*+)*+(?:""")?+'
-    rb"|'''[^'\\]*+(?:(?:\\.|'(?!''))[^'\\]*+)*+(?:''')?+"
-    rb'|"[^"\\\r\n]*+(?:\\(?:\r\n|.)[^"\\\r\n]*+)*+"?+'
-    rb"|'[^'\\\r\n]*+(?:\\(?:\r\n|.)[^'\\\r\n]*+)*+'?+"
-    rb"|from(?<![\w\x80-\xff]from)(?=[\s.\\])((?:\.|%b)*+)((?!import%b)%b)?+%b*+(import%b)?+"
-    rb"|import(?<![\w\x80-\xff]import)%b((?:[^\r\n;#\\]|\\(?:\r\n|[\r\n]))*+)"
+    rb'|"""[^"\\]*+(?:(?:\\.|"(?!""))[^"\\]*+)*(?:""")?'
+    rb"|'''[^'\\]*+(?:(?:\\.|'(?!''))[^'\\]*+)*(?:''')?"
+    rb'|"[^"\\\r\n]*+(?:\\(?:\r\n|.)[^"\\\r\n]*+)*"?+'
+    rb"|'[^'\\\r\n]*+(?:\\(?:\r\n|.)[^'\\\r\n]*+)*'?+"
+    rb"|from(?<![\w\x80-\xff]from)(?=[\s.\\])((?:\.|%b)*)((?!import%b)%b)?%b*+(import%b)?"
+    rb"|import(?<![\w\x80-\xff]import)%b((?:[^\r\n;#\\]++|\\(?:\r\n|[\r\n]))*)"
     % (_BLANK, _ENDS, _DOTTED, _BLANK, _ENDS, _ENDS),
     re.DOTALL,
 )
@@ -33,7 +33,7 @@ The first letters stand before the look-behinds, so that the search can jump to 
 """
 
 _IMPORTED = re.compile(rb"(?:\A|,)%b*+(%b)" % (_BLANK, _DOTTED))
-_REST = re.compile(rb"(?:[^\r\n\\]|\\.)*+", re.DOTALL)
+_REST = re.compile(rb"(?:[^\r\n\\]++|\\.)*", re.DOTALL)
 _WITHIN_NAMES = b" \t\f\r\n\\"
 _KEYWORD = b"import"
 _CODING = re.compile(

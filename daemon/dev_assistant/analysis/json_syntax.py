@@ -16,11 +16,11 @@ from dev_assistant.analysis.locate import Locator
 from dev_assistant.analysis.nesting import too_deep
 from dev_assistant.model import Finding
 
-_STRING = r'"(?:[^"\\\n]++|\\.)*+"?'
+_STRING = r'"(?:[^"\\\n]++|\\.)*"?'
 _STRINGS = re.compile(_STRING)
 _KEYS = re.compile(rf"({_STRING})[ \t\r\n]*+(:)|{_STRING}|[{{}}]")
 _CONSTANT = re.compile(rf"{_STRING}|(NaN|-?Infinity)")
-_COMMENTS = re.compile(rf"{_STRING}|//[^\r\n]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?")
+_COMMENTS = re.compile(rf"{_STRING}|//[^\r\n]*+|/\*(?:[^*]++|\*(?!/))*(?:\*/)?")
 _TRAILING = re.compile(rf"{_STRING}|[\[{{]\s*+,|,(?=\s*+[\]}}])")  # behind a value, not behind a bracket
 _LAST_COMMA = re.compile(r",\s*+[\]}]")
 _NOT_LINE_END = re.compile(r"[^\r\n]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _MARK = re.compile(
-    r"\"(?:[^\"\\\n]++|\\.)*+\"?"  # what stands in quotes is a value that somebody fills in later
+    r"\"(?:[^\"\\\n]++|\\.)*\"?"  # what stands in quotes is a value that somebody fills in later
     r"|'[^'\n]*+'"
     r"|(?<!\S)#[^\n]*+"
     r"|(\{\{|\{%|<%)"

@@ -18,9 +18,9 @@ _LONGEST_KEY = 100
 """Parts of a dotted key: each line below a header of n parts costs the parser n steps."""
 
 _LITERALS = re.compile(
-    r'"""(?:[^"\\]++|\\.|"(?!""))*+(?:""")?|'
-    r"'''(?:[^']++|'(?!''))*+(?:''')?|"
-    r'"(?:[^"\\\n]++|\\.)*+"?|'
+    r'"""(?:[^"\\]++|\\.|"(?!""))*(?:""")?|'
+    r"'''(?:[^']++|'(?!''))*(?:''')?|"
+    r'"(?:[^"\\\n]++|\\.)*"?|'
     r"'[^'\n]*+'?|#[^\n]*+",
     re.DOTALL,
 )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from collections.abc import Iterator
@@ -29,8 +30,13 @@ def task(path: Path) -> Task:
 
 
 def own() -> list[psutil.Process]:
-    """The analysts among our children."""
-    return [p for p in psutil.Process().children() if "dev_assistant.analysis.worker" in p.cmdline()]
+    """The analysts among our children; not one that is gone and was not reaped yet."""
+    found = []
+    for process in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):
+            if "dev_assistant.analysis.worker" in process.cmdline():
+                found.append(process)
+    return found
 
 
 def test_answers_are_about_the_bytes_that_they_name(analysts: Analysts, tmp_path: Path) -> None:

@@ -14,10 +14,10 @@ from dev_assistant.analysis.structure.shape import arguments, shape
 
 _DOCSTRING = re.compile(rb'[rRuU]?"')
 _NOT_STRING = re.compile(rb'[^"\\\s]')
-_DECORATOR = re.compile(rb"@\s*([\w\x80-\xff]+(?:\s*\.\s*[\w\x80-\xff]+)*+)")
+_DECORATOR = re.compile(rb"@\s*([\w\x80-\xff]+(?:\s*\.\s*[\w\x80-\xff]+)*)")
 _FIRST_PARAMETER = re.compile(rb"\(\s*([^\W\d]\w*)")
 _NAME = re.compile(rb"[^\W\d]\w*")
-_CONSTRUCT = re.compile(rb"(self\.(\w+))\s*+(?::[^=]*+)?=\s*+((?:\w+\.)*+[A-Z]\w*+)\(")
+_CONSTRUCT = re.compile(rb"(self\.(\w+))\s*+(?::[^=]*+)?=\s*+((?:\w+\.)*[A-Z]\w*+)\(")
 _RAISES = re.compile(rb"raise\s+NotImplementedError\b")
 _FOR_OTHERS = re.compile(
     rb"subclass|derived|abstract|overrid|overload|implement(?:ed|ing|s)?\s+(?:in|by|this)", re.IGNORECASE
