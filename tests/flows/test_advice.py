@@ -66,6 +66,17 @@ def test_an_advisor_that_answers_first_tells_nothing(tmp_path: Path) -> None:
     assert told(world) == [("fresh", False, 2, [])]
 
 
+def test_advice_on_critical_files_alone(world: World, advisor: FakeAdvisor) -> None:
+    world.write("app/pyproject.toml", '[tool.dev-assistant]\ndeep = "critical"\n')
+    world.write("app/core/auth.py", "ODD\n")
+    world.settle()
+    assert world.states()["one.py"] == ("fresh", 0)
+    assert world.states()["core/auth.py"] == ("fresh", 1)
+    world.write("app/pyproject.toml", '[tool.dev-assistant]\ndeep = "all"\n')
+    world.settle()
+    assert world.states()["one.py"] == ("fresh", 1)
+
+
 def test_what_nobody_judges_is_not_judged_by_those_who_only_have_a_word(tmp_path: Path) -> None:
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "one.py").write_text("ODD\n")

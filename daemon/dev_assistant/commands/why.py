@@ -16,6 +16,7 @@ EXAMPLES = """\
   dev-assistant why build/x.py           which rule ignores it
   dev-assistant why src/app.py --json    with cache keys
 """
+_NOT_ITS_KIND = "not a file for this verifier"  # the daemon's words
 _TIMEOUT_S = 30.0
 
 
@@ -53,6 +54,8 @@ def _entry(entry: dict[str, Any]) -> str:
         ("digest", entry["digest"]),
     ]
     for judge in entry["verifiers"]:
+        if judge["decision"] == _NOT_ITS_KIND:
+            continue
         rows.append(("verifier", f"{judge['name']} {judge['version']}: {judge['decision']}"))
         rows += [(f"  {name}", judge[name]) for name in ("outcome", "findings", "config", "key")]
     return "".join(f"{name:<10} {visible(str(value))}\n" for name, value in rows if value not in (None, ""))

@@ -27,6 +27,8 @@ _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 30.0
 """Seconds between two looks for a tool that is missing or broken."""
 
+_INTERRUPTED = "reading its configuration was interrupted"
+
 
 class Scoping:
     """Owned by the coordinator. ``run`` carries out an errand off its thread; ``post`` is its inbox."""
@@ -104,10 +106,14 @@ class Scoping:
             return scope, version
 
         def read() -> None:
-            for name, verifier in verifiers.items():
-                if name not in kept:
-                    kept[name], versions[name] = _read(project, verifier, scope_by)
-            self._post(Scoped(project.name, kept, versions, debt, walked))
+            try:
+                for name, verifier in verifiers.items():
+                    if name not in kept:
+                        kept[name], versions[name] = _read(project, verifier, scope_by)
+            finally:  # whatever ends it, even the end of the thread: the debt is answered for
+                for name in verifiers.keys() - (kept.keys() & versions.keys()):
+                    kept[name], versions[name] = BrokenScope(verifiers[name], _INTERRUPTED), ""
+                self._post(Scoped(project.name, kept, versions, debt, walked))
 
         self._run(read, Urgency.BULK if state.scopes is None else Urgency.INTERACTIVE)
 

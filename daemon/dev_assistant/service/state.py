@@ -180,9 +180,15 @@ class ProjectState:
                 case Broken(why):
                     broken = why
                     self.missed.add(name)
-        if all(claim.role is not Role.JUDGES for claim in included.values()):
+        roles = {claim.role for claim in included.values()}
+        if Role.JUDGES not in roles:
             included.clear()
+        elif Role.ADVISES in roles and not self._is_advised_on(path):
+            included = {n: claim for n, claim in included.items() if claim.role is not Role.ADVISES}
         return included, reason, broken
+
+    def _is_advised_on(self, path: RelPath) -> bool:
+        return self.settings.deep != "critical" or self.criticality.classify(path).is_critical
 
     def owe(self, path: RelPath, *, since: float, trigger: str, epoch: Epoch | None = None) -> None:
         """The record of ``path`` is not to be believed until it is settled.
