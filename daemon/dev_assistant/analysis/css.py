@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from dev_assistant.analysis.capping import capped
 from dev_assistant.analysis.css_blocks import block_findings
 from dev_assistant.analysis.css_rules import (
     DUPLICATE_RULE,
@@ -24,7 +25,6 @@ from dev_assistant.analysis.css_rules import (
 from dev_assistant.analysis.css_selectors import NONE, Specificity, specificity
 from dev_assistant.analysis.css_sheet import Block, Declaration, Kind, Sheet, canonical
 from dev_assistant.analysis.css_values import value_findings
-from dev_assistant.analysis.quota import within_quota
 from dev_assistant.analysis.rules import Span
 from dev_assistant.analysis.source_lines import SourceLines, decode, excerpt
 from dev_assistant.model import Finding
@@ -45,7 +45,7 @@ def check(data: bytes) -> Iterator[Finding]:
         found = list(_Judgement(lines).findings())
     except ValueError:  # Python's int() refuses thousands of digits, which tinycss2 passes on
         found = [PARSE_ERROR.at(Span(1, 1, 1, 1), "cannot be read: it has a number of thousands of digits")]
-    yield from within_quota(sorted(found, key=_place))
+    yield from capped(sorted(found, key=_place))
 
 
 def _place(finding: Finding) -> tuple[int, int, str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dev_assistant.analysis.capping import capped
 from dev_assistant.analysis.html_elements import element_troubles, image_troubles
 from dev_assistant.analysis.html_names import Ids, Labels, Names
 from dev_assistant.analysis.html_rules import (
@@ -25,7 +26,6 @@ from dev_assistant.analysis.html_rules import (
 from dev_assistant.analysis.html_templates import Template, cover
 from dev_assistant.analysis.html_tokens import Cut, End, Start, Text, tokens
 from dev_assistant.analysis.html_tree import OpenElements, Trouble
-from dev_assistant.analysis.quota import within_quota
 from dev_assistant.analysis.source_lines import SourceLines, decode, excerpt
 from dev_assistant.model import Finding
 
@@ -52,7 +52,7 @@ def check(data: bytes) -> Iterator[Finding]:
         troubles = [trouble for trouble in troubles if trouble.rule not in _OFF_IN_TEMPLATES]
     troubles.sort(key=lambda trouble: (trouble.start, trouble.rule.id))
     lines = SourceLines(text)
-    yield from within_quota(_finding(trouble, lines) for trouble in troubles)
+    yield from capped(_finding(trouble, lines) for trouble in troubles)
 
 
 def _finding(trouble: Trouble, lines: SourceLines) -> Finding:

@@ -12,7 +12,7 @@ import msgspec
 from dev_assistant.analysis.rules import Span
 from dev_assistant.analysis.structure.definitions import Definition, Kind, name_span, split
 from dev_assistant.analysis.structure.facts import Body, Facts, FunctionFacts, Import, ModuleFacts
-from dev_assistant.analysis.structure.findings import Defined, capped, findings
+from dev_assistant.analysis.structure.findings import Defined, findings, in_order
 from dev_assistant.analysis.structure.functions import function_facts
 from dev_assistant.analysis.structure.logical_lines import NotUnderstoodError, Source, read
 from dev_assistant.analysis.structure.scopes import class_facts, module_facts, own_lines
@@ -52,7 +52,7 @@ def analyse(data: bytes, known: Mapping[Digest, Facts]) -> Structure:
         return Structure(understood=False)
     defined = [Defined(each, known.get(each.digest) or _facts(source, each)) for each in definitions]
     return Structure(
-        capped(findings(source, defined)),
+        in_order(findings(source, defined)),
         {each.definition.digest: each.facts for each in defined},
         len(defined),
         sum(each.definition.digest in known for each in defined),

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-import msgspec
-
+from dev_assistant.analysis.capping import capped
 from dev_assistant.analysis.rules import Span
 from dev_assistant.analysis.structure import rules
 from dev_assistant.analysis.structure.classes import ABSTRACT, Class, concrete, parts, public_methods
@@ -17,9 +16,6 @@ from dev_assistant.analysis.structure.facts import ClassFacts, Facts, FunctionFa
 from dev_assistant.analysis.structure.logical_lines import Source
 from dev_assistant.analysis.structure.rules import short
 from dev_assistant.model import Finding
-
-MAX_FINDINGS = 100
-"""Of one rule in one file; the last of them says how many more there are."""
 
 
 class Defined(NamedTuple):
@@ -47,21 +43,9 @@ def findings(source: Source, defined: Sequence[Defined]) -> Iterator[Finding]:
                 yield from _built(definition, facts, scope, spared)
 
 
-def capped(found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """In the order of their places, ``MAX_FINDINGS`` of a rule at most."""
-    kept: list[Finding] = []
-    counts: Counter[str] = Counter()
-    last: dict[str, int] = {}
-    for finding in sorted(found, key=_place):
-        counts[finding.rule] += 1
-        if counts[finding.rule] <= MAX_FINDINGS:
-            last[finding.rule] = len(kept)
-            kept.append(finding)
-    for rule, index in last.items():
-        if (more := counts[rule] - MAX_FINDINGS) > 0:
-            said = f"{kept[index].message}; and {more} more of {rule} in this file"
-            kept[index] = msgspec.structs.replace(kept[index], message=said)
-    return tuple(kept)
+def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """In the order of their places; of one rule no more than a person reads."""
+    return tuple(sorted(capped(sorted(found, key=_place)), key=_place))
 
 
 def _place(finding: Finding) -> tuple[int, int, str, str]:

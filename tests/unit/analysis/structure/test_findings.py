@@ -2,8 +2,8 @@
 
 import pytest
 
+from dev_assistant.analysis.capping import MOST
 from dev_assistant.analysis.structure.analyse import analyse
-from dev_assistant.analysis.structure.findings import MAX_FINDINGS
 from dev_assistant.analysis.structure.rules import EMPTY_BODY, NOT_IMPLEMENTED
 
 RAISES = "    def f(self):\n        raise NotImplementedError\n"
@@ -60,7 +60,7 @@ def test_findings_are_in_the_order_of_their_places() -> None:
 
 
 def test_many_findings_of_a_rule_are_cut_and_the_cut_is_told() -> None:
-    found = analyse(b"def f(): ...\n" * (MAX_FINDINGS + 7), {}).findings
-    assert len(found) == MAX_FINDINGS
-    assert found[-1].message.endswith("; and 7 more of DA108 in this file")
+    found = analyse(b"def f(): ...\n" * (MOST + 7), {}).findings
+    assert len(found) == MOST
+    assert found[-1].message.endswith("(and 7 more of this rule)")
     assert "more" not in found[-2].message
