@@ -34,6 +34,7 @@ COMMANDS = {
     "wait": "wait until every write so far is judged",
     "check": "findings of files, by the daemon or without one",
     "why": "why a file is judged as it is",
+    "explain": "what a rule is about",
     "evidence": "prove that the evidence is whole, or tell a file's history",
     "config": "show, check and describe the configuration",
     "doctor": "look for what keeps the daemon from working well",
