@@ -18,6 +18,7 @@ _ALONE: dict[str, tuple[Command, ...]] = {
     "config": (("show", "--origin"), ("validate",), ("schema",)),
     "check": ((), ("--no-cache",)),
     "clean": (("--dry-run",),),
+    "explain": (("DA101", "S101"), ("\x1b[2J",)),
     "why": (("plain/x.py",),),
     "logs": (("-n", "1000"),),
 }
