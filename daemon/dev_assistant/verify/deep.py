@@ -11,6 +11,7 @@ import os
 import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -162,10 +163,15 @@ class DeepVerifier:
         self._analysts.close()
 
     def _judge(self, scope: DeepScope, sources: Sequence[Source]) -> Answers:
-        ruled = self._by_rules(scope, sources)
-        parsed = [s for s in sources if s.path.endswith(_STRUCTURED) and _is_parsed(ruled[s.path])]
-        structured = self._by_structure(scope, parsed)
-        return {path: _together(answer, structured.get(path)) for path, answer in ruled.items()}
+        with ThreadPoolExecutor(1) as beside:  # somebody may wait: a start of ruff and an analysis take alike
+            wanted = [source for source in sources if source.path.endswith(_STRUCTURED)]
+            structuring = beside.submit(self._by_structure, scope, wanted)
+            ruled = self._by_rules(scope, sources)
+            structured = structuring.result()
+        return {
+            path: _together(answer, structured.get(path) if _is_parsed(answer) else None)
+            for path, answer in ruled.items()
+        }
 
     def _by_rules(self, scope: DeepScope, sources: Sequence[Source]) -> Answers:
         """ruff's verdicts; raises ToolError when it is not there."""
