@@ -280,7 +280,7 @@ def write(path: Path, text: str) -> str:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    """Ask until it holds; each question is a process of its own, so this is no busy loop."""
+    """Ask until it holds; a question takes a process or a look at the kernel: no busy loop."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline, "it never came to hold"

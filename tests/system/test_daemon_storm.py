@@ -69,12 +69,20 @@ def some(choose: random.Random, root: Path) -> Path:
 
 @contextlib.contextmanager
 def suspended(place: Desk) -> Iterator[None]:
+    """When all its threads stand still: until one of them has seen the signal, the others read on."""
     daemon = psutil.Process(place.status()["pid"])
     daemon.suspend()
     try:
+        until(lambda: states(daemon.pid) == {"T"})
         yield
     finally:
         daemon.resume()
+
+
+def states(pid: int) -> set[str]:
+    """Of all the process's threads, as the kernel tells them: proc_pid_stat(5)."""
+    stats = Path(f"/proc/{pid}/task").glob("*/stat")
+    return {stat.read_text().rpartition(") ")[2][0] for stat in stats}
 
 
 def test_an_overflow_is_told_and_made_good(place: Desk) -> None:
