@@ -1,6 +1,7 @@
 """The daemon itself, with a thread beside it that ends others when told: ``NAME ERROR`` a line on stdin.
 
-``ERROR`` is raised in the thread of that name, wherever it is, as soon as it runs its next instruction.
+``ERROR`` is raised in the thread of that name once it waits, as soon as it runs its next instruction. Not
+elsewhere: between the taking of a lock and the block that gives it back no error of real life can strike.
 """
 
 from __future__ import annotations
@@ -12,14 +13,22 @@ import threading
 
 from dev_assistant.cli import main
 
+WAITING = {"wait", "_read", "_messages", "_take"}
+"""Where threads wait: threading.Condition, the source of events, the coordinator and the scribe."""
+
 
 def sabotage() -> None:
     for line in sys.stdin:
         name, error = line.split()
-        for thread in threading.enumerate():
-            if thread.name == name and thread.ident is not None:
-                raised = ctypes.py_object(getattr(builtins, error))
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), raised)
+        threading.Thread(target=end, args=(name, getattr(builtins, error)), daemon=True).start()
+
+
+def end(name: str, error: type[BaseException]) -> None:
+    (ident,) = (thread.ident for thread in threading.enumerate() if thread.name == name)
+    assert ident is not None
+    while sys._current_frames()[ident].f_code.co_name not in WAITING:
+        pass
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(error))
 
 
 threading.Thread(target=sabotage, name="saboteur", daemon=True).start()
