@@ -20,8 +20,10 @@ from typing import Any, ClassVar
 import psutil
 
 from dev_assistant.files import digest_of
+from dev_assistant.process import tool
 from dev_assistant.record.chain import verify_chain
 from dev_assistant.record.secret import UserSecret
+from system import prepared
 
 PATIENCE = 60.0
 Document = dict[str, Any]
@@ -96,6 +98,9 @@ class Desk:
         return [sys.executable, "-m", "dev_assistant", *arguments]
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A command in a process of its own, until it ends."""
+        if type(self).command is Desk.command and "LD_PRELOAD" not in self.environ:
+            return prepared.run(arguments, cwd=self.root, environ=self.environ, timeout=PATIENCE)
         return subprocess.run(
             self.command(*arguments),
             cwd=self.root,
@@ -338,7 +343,7 @@ def ruff(root: Path) -> dict[str, list[Place]]:
 
 
 def _ruff(root: Path, *options: str) -> str:
-    command = [sys.executable, "-m", "ruff", "check", *options, "."]
+    command = [tool("ruff"), "check", *options, "."]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode in {0, 1}, done.stderr
     return done.stdout
