@@ -50,7 +50,7 @@ format: $(STAMP) ## format and apply safe fixes
 	@$(BIN)/ruff format --quiet
 
 test: lint ## lint, then all tests: what CI runs
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: test ## the same as test
 

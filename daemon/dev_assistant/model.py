@@ -10,6 +10,7 @@ import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby, islice
 from typing import Final, NamedTuple, NewType
 
 import msgspec
@@ -18,6 +19,9 @@ ProjectName = NewType("ProjectName", str)
 RelPath = NewType("RelPath", str)
 Digest = NewType("Digest", str)
 """32 hex digits: blake2b with a digest of 16 bytes."""
+
+MEASURED: Final = 10
+"""Functions of one rule and one file that a summary names: no report shows more."""
 
 
 class Priority(enum.IntEnum):
@@ -98,7 +102,15 @@ class Fingerprint(msgspec.Struct, frozen=True, gc=False):
     digest: Digest
 
 
-class Finding(msgspec.Struct, frozen=True, gc=False):
+class Measure(msgspec.Struct, frozen=True, gc=False):
+    """What a finding says in numbers: ``value`` of ``function``, a name with dots, is over ``limit``."""
+
+    function: str
+    value: int
+    limit: int
+
+
+class Finding(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One thing a verifier reports. Lines and columns count from 1, columns in code points."""
 
     rule: str
@@ -110,6 +122,7 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
     end_column: int
     message: str
     fixable: bool
+    measure: Measure | None = None
 
 
 class Checked(msgspec.Struct, frozen=True, tag="checked", gc=False):
@@ -202,11 +215,20 @@ def _score(counts: Counts) -> float:
     return round(10 - sum(counts.costs), 2)
 
 
+class Measured(msgspec.Struct, frozen=True, gc=False):
+    """A function that a rule measured, and the line of its name."""
+
+    rule: str
+    line: int
+    measure: Measure
+
+
 class Summary(msgspec.Struct, frozen=True, gc=False):
     """A verdict without its findings: what is kept in memory for every file.
 
     ``outcome`` is the verdict's tag; ``rules`` counts findings by rule, sorted by rule; ``advice`` is how
-    many of the findings are no more than that.
+    many of the findings are no more than that; ``measured`` are the ``MEASURED`` largest functions of each
+    rule.
     """
 
     outcome: str
@@ -214,6 +236,7 @@ class Summary(msgspec.Struct, frozen=True, gc=False):
     counts: Counts = Counts()
     rules: tuple[tuple[str, int], ...] = ()
     advice: int = 0
+    measured: tuple[Measured, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -226,7 +249,7 @@ def summarize(verdict: Verdict) -> Summary:
     match verdict:
         case Checked(findings):
             advice = sum(finding.severity is Severity.INFO for finding in findings)
-            return Summary("checked", "", count(findings), _by_rule(findings), advice)
+            return Summary("checked", "", count(findings), _by_rule(findings), advice, _largest(findings))
         case Skipped(reason):
             return Summary("skipped", reason)
         case Failed(reason):
@@ -246,6 +269,14 @@ def _by_rule(findings: Iterable[Finding]) -> tuple[tuple[str, int], ...]:
     for finding in findings:
         by[finding.rule] = by.get(finding.rule, 0) + 1
     return tuple(sorted(by.items()))
+
+
+def _largest(findings: Iterable[Finding]) -> tuple[Measured, ...]:
+    found = [Measured(each.rule, each.line, each.measure) for each in findings if each.measure]
+    found.sort(key=lambda each: (each.rule, -each.measure.value, each.line))
+    return tuple(
+        each for _, ofrule in groupby(found, lambda each: each.rule) for each in islice(ofrule, MEASURED)
+    )
 
 
 class Part(msgspec.Struct, frozen=True, gc=False):

@@ -113,7 +113,7 @@ def test_a_process_that_has_the_pid_of_a_dead_daemon_survives_stop(place: Desk) 
     place.agree()
 
 
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("end", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.sweep)])
 def test_in_the_foreground_it_ends_by_signal(place: Desk, end: signal.Signals) -> None:
     with subprocess.Popen(
         place.command("start", "--foreground"), cwd=place.root, env=place.environ, stderr=subprocess.DEVNULL

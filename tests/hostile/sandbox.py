@@ -80,7 +80,7 @@ class Sandbox:
 
     def journaled(self) -> list[tuple[int, str, str]]:
         """(pid, what, path) of everything that was noted so far."""
-        lines = self.journal.read_bytes().splitlines()
+        lines = self.journal.read_bytes().split(b"\n")[:-1]  # the last one may be in the making
         return [(pid, what, path) for pid, what, path in map(json.loads, lines)]
 
     def processes(self) -> list[psutil.Process]:

@@ -67,7 +67,7 @@ def live(place: Sandbox) -> list[str]:
         ("clean",),
         ("clean", "--all"),
     )
-    return [wrong for command in commands for wrong in verdicts.of_answer(place.run(*command, timeout=30))]
+    return [wrong for command in commands for wrong in verdicts.of_answer(place.run(*command))]
 
 
 @pytest.mark.parametrize("paths", [_DIRECTORIES, _FILES], ids=["directories", "files"])

@@ -20,8 +20,10 @@ from typing import Any, ClassVar
 import psutil
 
 from dev_assistant.files import digest_of
+from dev_assistant.process import tool
 from dev_assistant.record.chain import verify_chain
 from dev_assistant.record.secret import UserSecret
+from system import prepared
 
 PATIENCE = 60.0
 Document = dict[str, Any]
@@ -96,6 +98,9 @@ class Desk:
         return [sys.executable, "-m", "dev_assistant", *arguments]
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A command in a process of its own, until it ends."""
+        if type(self).command is Desk.command and "LD_PRELOAD" not in self.environ:
+            return prepared.run(arguments, cwd=self.root, environ=self.environ, timeout=PATIENCE)
         return subprocess.run(
             self.command(*arguments),
             cwd=self.root,
@@ -201,9 +206,20 @@ class Desk:
                     found.append(process)
         return found
 
-    def assert_nothing_runs(self, timeout: float = 5.0) -> None:
+    @contextlib.contextmanager
+    def suspended(self) -> Iterator[None]:
+        """When all threads of the daemon stand still: until one has seen the signal, the others go on."""
+        daemon = psutil.Process(self.status()["pid"])
+        daemon.suspend()
+        try:
+            until(lambda: _states(daemon.pid) == {"T"})
+            yield
+        finally:
+            daemon.resume()
+
+    def assert_nothing_runs(self) -> None:
         """All processes end. One that has and was not reaped yet does not count: that is up to the system."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + PATIENCE
         while alive := self.processes():
             assert time.monotonic() < deadline, alive
             psutil.wait_procs(alive, timeout=0.05)
@@ -247,6 +263,14 @@ class Events:
         assert event is not None, "no verdict was told"
         return event
 
+    def before(self, probe: Path) -> list[Document]:
+        """All events up to now: ``probe`` is written, and the stream read until it tells of that."""
+        digest = write(probe, "# so far\n")
+        found: list[Document] = []
+        last = self.find(lambda event: bool(found.append(event)) or event["digest"] == digest)  # type: ignore[func-returns-value]
+        assert last is not None, "the stream of events is silent"
+        return found[:-1]
+
     def during(self, seconds: float) -> list[Document]:
         """All events that come within this time."""
         found: list[Document] = []
@@ -284,6 +308,12 @@ def until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline, "it never came to hold"
+
+
+def _states(pid: int) -> set[str]:
+    """Of all the process's threads, as the kernel tells them: proc_pid_stat(5)."""
+    stats = Path(f"/proc/{pid}/task").glob("*/stat")
+    return {stat.read_text().rpartition(") ")[2][0] for stat in stats}
 
 
 def totals(dashboard: str) -> tuple[int, int]:
@@ -338,7 +368,7 @@ def ruff(root: Path) -> dict[str, list[Place]]:
 
 
 def _ruff(root: Path, *options: str) -> str:
-    command = [sys.executable, "-m", "ruff", "check", *options, "."]
+    command = [tool("ruff"), "check", *options, "."]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode in {0, 1}, done.stderr
     return done.stdout

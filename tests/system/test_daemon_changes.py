@@ -16,20 +16,30 @@ pytestmark = pytest.mark.linux
 
 UNUSED = "import os\n"
 CLEAN = "X = 1\n"
+Change = Callable[[Path, Path], None]
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """One daemon for all changes: each is made in a project of its own, which is the only one then."""
+    with desk(tmp_path_factory.mktemp("changes")) as place:
+        yield place
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Desk]:
-    with desk(tmp_path) as place:
-        app = place.project("app", 'lint.select = ["E", "F", "I", "INP"]\n')
-        for name in ("pkg/__init__.py", "pkg/clean.py", "pkg/sub/__init__.py", "pkg/sub/deep.py"):
-            place.write(f"app/{name}", CLEAN)
-        place.write("app/pkg/unused.py", UNUSED)
-        place.write("app/bare/script.py", CLEAN)
-        place.write("app/pkg/user.py", "import json\n\nimport pkg\n\n__all__ = ['json', 'pkg']\n")
-        (app / "empty").mkdir()
-        place.start()
-        yield place
+def place(running: Desk, change: Change) -> Desk:
+    app = change.__name__
+    running.projects = {app: running.root / app}
+    running.write(f"{app}/pyproject.toml", '[tool.ruff]\nlint.select = ["E", "F", "I", "INP"]\n')
+    for name in ("pkg/__init__.py", "pkg/clean.py", "pkg/sub/__init__.py", "pkg/sub/deep.py"):
+        running.write(f"{app}/{name}", CLEAN)
+    running.write(f"{app}/pkg/unused.py", UNUSED)
+    running.write(f"{app}/bare/script.py", CLEAN)
+    running.write(f"{app}/pkg/user.py", "import json\n\nimport pkg\n\n__all__ = ['json', 'pkg']\n")
+    (running.projects[app] / "empty").mkdir()
+    running.configure({"projects": [{"name": app, "path": app}]})
+    running.start()
+    return running
 
 
 def save(app: Path, _: Path) -> None:
@@ -203,14 +213,15 @@ CHANGES = [
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
-def test_change(place: Desk, tmp_path: Path, change: Callable[[Path, Path], None]) -> None:
-    app, outside = place.projects["app"], tmp_path / "outside"
+def test_change(place: Desk, tmp_path: Path, change: Change) -> None:
+    name = change.__name__
+    app, outside = place.projects[name], tmp_path / "outside"
     outside.mkdir()
     before = ruff(app)
 
     change(app, outside)
 
     body = place.agree()
-    assert found(body, "app") == ruff(app) != before
+    assert found(body, name) == ruff(app) != before
     assert place.status()["watch"]["overflows"] == 0
     place.assert_chains()

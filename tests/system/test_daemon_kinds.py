@@ -71,7 +71,8 @@ def test_the_advice_comes_after_the_verdict(place: Desk) -> None:
     with place.events("app/probe.py") as events:
         digest = place.write("app/a.py", "import os\n\n\ndef f():\n    raise NotImplementedError\n")
         assert digest
-        told = [event for event in events.during(5.0) if event["path"] == "a.py"]
+        place.settle()
+        told = [event for event in events.before(place.root / "app/probe.py") if event["path"] == "a.py"]
     assert [(event["awaiting"], event["passed"]) for event in told] == [(["deep"], False), ([], False)]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import os
 import random
@@ -11,7 +10,6 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from system.daemon_process import Desk, desk, found, ruff, until
@@ -67,33 +65,15 @@ def some(choose: random.Random, root: Path) -> Path:
     return root.joinpath(*choose.choices("xyz", k=choose.randint(1, 3)))
 
 
-@contextlib.contextmanager
-def suspended(place: Desk) -> Iterator[None]:
-    """When all its threads stand still: until one of them has seen the signal, the others read on."""
-    daemon = psutil.Process(place.status()["pid"])
-    daemon.suspend()
-    try:
-        until(lambda: states(daemon.pid) == {"T"})
-        yield
-    finally:
-        daemon.resume()
-
-
-def states(pid: int) -> set[str]:
-    """Of all the process's threads, as the kernel tells them: proc_pid_stat(5)."""
-    stats = Path(f"/proc/{pid}/task").glob("*/stat")
-    return {stat.read_text().rpartition(") ")[2][0] for stat in stats}
-
-
 def test_an_overflow_is_told_and_made_good(place: Desk) -> None:
     src = place.root / "app" / "src"
-    with suspended(place):
+    with place.suspended():
         for number in range(QUEUED + 1):
             os.utime(src / "ab"[number % 2], (number, number))  # in turn: equal events in a row are one
         place.write("app/src/a.py", "import re\nimport sys\n")
         place.write("app/src/new/b.py", "import os\n")
 
-    until(lambda: place.status()["watch"]["overflows"] == 1)  # a survey may be over before it is read
+    until(lambda: place.status()["watch"]["overflows"] >= 1)  # a survey may be over before it is read
     body = place.agree()
 
     assert body["summary"]["fresh"] == 2
@@ -107,7 +87,7 @@ def test_more_new_files_than_the_kernel_keeps(place: Desk) -> None:
     made = place.root / "app" / "src" / "made"
     made.mkdir()
     place.settle()
-    with suspended(place):
+    with place.suspended():
         for number in range(CREATED):
             (made / f"m{number}.py").touch()
         place.write("app/src/a.py", "import re\nimport sys\n")
@@ -128,7 +108,7 @@ def test_many_overflows_in_a_row_share_walks_and_none_is_lost(
     made.mkdir()
     place.settle()
     for turn in range(3):
-        with suspended(place):
+        with place.suspended():
             for number in range(CREATED):
                 (made / f"m{number}.py").write_text("" if number else f"import os\n# {turn}\n")
 

@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 
 import dev_assistant
+from dev_assistant.analysis.catalogue import RULES
 from dev_assistant.cli import COMMANDS
+from dev_assistant.model import WEIGHTS, Category
 from dev_assistant.settings.fields import Settings, is_workspace_wide, unit_of
 from dev_assistant.settings.reference import default_of
+from dev_assistant.verify.categories import category
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 README = REPOSITORY / "README.md"
@@ -55,6 +58,12 @@ def names_in_map() -> set[str]:
     return set(re.findall(r"^\| `([\w/]+\.py)` \|", section, re.MULTILINE))
 
 
+def category_rows() -> list[tuple[str, ...]]:
+    """The README's table of categories: name, weight, most, and the rules of ruff and of ours."""
+    text = README.read_text(encoding="utf-8")
+    return re.findall(r"^\| (\w+) \| -([\d.]+) \| -([\d.]+) \| (.+) \| (.+) \|$", text, re.MULTILINE)
+
+
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_the_table_has_each_setting_with_its_default(name: str) -> None:
     assert setting_row(name) in README.read_text(encoding="utf-8").splitlines()
@@ -68,6 +77,21 @@ def test_the_table_has_no_other_settings() -> None:
 @pytest.mark.parametrize("name", [name for name, text in COMMANDS.items() if text])
 def test_each_command_has_its_row(name: str) -> None:
     assert re.search(rf"^\| `{name}\b[^|]*` \|", README.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_the_table_of_categories_has_the_weights_of_the_score() -> None:
+    assert [row[:3] for row in category_rows()] == [
+        (name.value, f"{each:g}", f"{most:g}") for name, (each, most) in WEIGHTS.items()
+    ]
+
+
+def test_the_table_of_categories_has_the_category_of_each_rule() -> None:
+    ruffs = {name: re.findall(r"`([A-Z0-9]+)`", cell) for name, _, _, cell, _ in category_rows()}
+    assert all(category(rule) == name for name, rules in ruffs.items() for rule in rules)
+    ours = {name: re.findall(r"`(DA\d+)`(?: to `(DA\d+)`)?", cell) for name, *_, cell in category_rows()}
+    for rule in RULES.values():
+        told = [name for name, spans in ours.items() for a, b in spans if a <= rule.id <= (b or a)]
+        assert told == ([] if rule.category is Category.LINT else [rule.category]), rule.id
 
 
 def test_each_exit_status_has_its_row() -> None:

@@ -51,8 +51,8 @@ def order(daemon: subprocess.Popen[str], name: str, error: str) -> None:
 
 
 def log(place: Desk) -> list[dict[str, Any]]:
-    lines = (place.root / "RUNS" / "logs" / "daemon.log").read_text().splitlines()
-    return [json.loads(line) for line in lines]
+    lines = (place.root / "RUNS" / "logs" / "daemon.log").read_text().split("\n")
+    return [json.loads(line) for line in lines[:-1]]  # the last one may be in the making
 
 
 def logged(place: Desk, event: str, **fields: object) -> Callable[[], bool]:

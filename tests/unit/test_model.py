@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dev_assistant.model import (
+    MEASURED,
     Category,
     Checked,
     Counts,
@@ -14,6 +15,8 @@ from dev_assistant.model import (
     FileRecord,
     FileState,
     Finding,
+    Measure,
+    Measured,
     Part,
     Priority,
     Severity,
@@ -124,3 +127,25 @@ def test_a_file_has_the_findings_of_all_its_verifiers() -> None:
 def test_the_more_important_comes_first() -> None:
     assert sorted(Priority) == [Priority.HIGH, Priority.NORMAL, Priority.LOW]
     assert sorted(Urgency) == [Urgency.INTERACTIVE, Urgency.BULK]
+
+
+def test_a_summary_names_the_largest_functions_of_each_rule() -> None:
+    def measured(rule: str, line: int, value: int) -> Finding:
+        return msgspec.structs.replace(finding(rule), line=line, measure=Measure(f"f{line}", value, 15))
+
+    complex_ones = [measured("DA120", line, 20 + line % 3) for line in range(1, 40)]
+    verdict = Checked((finding("F401"), measured("DA104", 9, 120), *complex_ones))
+
+    long, *most_complex = summarize(verdict).measured
+    assert long == Measured("DA104", 9, Measure("f9", 120, 15))
+    assert [(each.line, each.measure.value) for each in most_complex] == [
+        (line, 22) for line in range(2, 2 + 3 * MEASURED, 3)
+    ]
+
+
+def test_a_finding_without_a_number_costs_nothing_to_keep() -> None:
+    plain = finding("F401")
+    assert b"measure" not in msgspec.msgpack.encode(plain)
+    with_number = msgspec.structs.replace(plain, measure=Measure("A.f", 20, 15))
+    for each in (plain, with_number):
+        assert msgspec.msgpack.decode(msgspec.msgpack.encode(each), type=Finding) == each

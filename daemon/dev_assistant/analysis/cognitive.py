@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from dev_assistant.analysis.rules import Rule, Span
+from dev_assistant.analysis.rules import Rule, Span, measured
 from dev_assistant.model import Category, Finding, Severity
 
 LIMIT: Final = 15
@@ -62,7 +62,8 @@ def check(data: bytes) -> Iterator[Finding]:
     """A finding at the name of each function over ``LIMIT``, 500 at most and one that tells of the rest."""
     over = [(function, span) for function, span in _measured(data) if function.complexity > LIMIT]
     for function, span in over[:_MOST]:
-        yield COGNITIVE.at(span, f"cognitive complexity {function.complexity} is over {LIMIT}")
+        measure = measured(function.name, function.complexity, limit=LIMIT)
+        yield COGNITIVE.at(span, f"cognitive complexity {measure.value} is over {LIMIT}", measure)
     if len(over) > _MOST:
         rest = len(over) - _MOST
         yield COGNITIVE.at(over[_MOST][1], f"cognitive complexity of {rest} more functions is over {LIMIT}")

@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from dev_assistant.model import Category, Finding, Severity
+from dev_assistant.model import Category, Finding, Measure, Severity
+
+LONGEST_NAME = 120
+"""Characters of a function's name, with those of its classes."""
 
 
 class Span(NamedTuple):
@@ -19,6 +22,12 @@ class Span(NamedTuple):
     column: int
     end_line: int
     end_column: int
+
+
+def measured(function: str, value: int, *, limit: int) -> Measure:
+    """A measure under a name that a page can hold; its end tells more than its beginning."""
+    name = function if len(function) <= LONGEST_NAME else f"…{function[1 - LONGEST_NAME :]}"
+    return Measure(name, value, limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,6 @@ class Rule:
     example: str
     hint: str
 
-    def at(self, span: Span, message: str) -> Finding:
+    def at(self, span: Span, message: str, measure: Measure | None = None) -> Finding:
         """A finding of this rule."""
-        return Finding(self.id, self.category, self.severity, *span, message, fixable=False)
+        return Finding(self.id, self.category, self.severity, *span, message, fixable=False, measure=measure)

@@ -9,7 +9,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from dev_assistant.report.markdown import code, link, number, percent, plural, table
+from dev_assistant.report.functions import functions
+from dev_assistant.report.markdown import NOTHING, code, link, number, percent, plural, table
+from dev_assistant.report.rating import reasons
 from dev_assistant.report.recommend import recommendations
 from dev_assistant.report.sections import (
     back_to,
@@ -50,6 +52,7 @@ def workspace_dashboard(view: WorkspaceView, *, trends: Sequence[Point] = (), no
             _advice(recommendations(projects, watch=view.watch, config_errors=view.config_errors)),
         ),
         section("Worst files", worst(projects, view.root)),
+        section("Worst functions", functions(projects, view.root)),
         *figures(tally, trends),
     )
 
@@ -64,6 +67,7 @@ def project_dashboard(project: ProjectView, *, trends: Sequence[Point] = (), now
         section("What is not known", [*project_remarks(project), *causes((project,), project.root)]),
         section("What to do", _advice(recommendations((project,)))),
         section("Worst files", worst((project,), project.root)),
+        section("Worst functions", functions((project,), project.root)),
         *figures(project.tally, trends),
     )
 
@@ -135,6 +139,7 @@ def _projects(projects: Sequence[ProjectView], workspace: str) -> list[str]:
     header = (
         "Project",
         "Standing",
+        "Rating",
         "Files",
         "Fresh",
         "Unknown",
@@ -146,7 +151,7 @@ def _projects(projects: Sequence[ProjectView], workspace: str) -> list[str]:
     )
     needy = sorted(projects, key=lambda project: project_standing(project).mark is Mark.PASSED)[:_PROJECTS]
     shown = sorted(needy, key=lambda project: project.name)
-    lines = table(header, (_project_row(project, workspace) for project in shown), left=2)
+    lines = table(header, (_project_row(project, workspace) for project in shown), left=3)
     return lines + more(len(projects) - _PROJECTS, "project")
 
 
@@ -164,6 +169,7 @@ def _project_row(project: ProjectView, workspace: str) -> list[str]:
     return [
         code(project.name) if project.state in ("missing", "disabled") else link(project.name, to=page),
         str(project_standing(project)),
+        ", ".join(reasons(tally.counts, tally.mean_costs)) or NOTHING,
         *(f"{value:,}" for value in figures),
         percent(tally.pass_rate),
         number(tally.score),

@@ -13,10 +13,11 @@ from typing import Literal, TypedDict
 import msgspec
 
 from dev_assistant.errors import UserError
-from dev_assistant.model import Category, FileState, Finding, Severity, count
+from dev_assistant.model import Category, Counts, FileState, Finding, Measure, Severity, count
 from dev_assistant.report.canonical import text
 from dev_assistant.report.identity import finding_ids
 from dev_assistant.report.merge import FileResult, Results, result, results_of
+from dev_assistant.report.rating import reasons
 from dev_assistant.report.tally import Tally, tally_of, total
 
 CHECK = "dev-assistant/check@1"
@@ -34,7 +35,9 @@ class Totals(TypedDict):
     skipped: int
     passed: bool | None
     findings: int
+    counts: Counts
     score: float | None
+    rating: tuple[str, ...]
 
 
 def totals_of(tally: Tally) -> Totals:
@@ -48,12 +51,14 @@ def totals_of(tally: Tally) -> Totals:
         skipped=tally.skipped,
         passed=tally.passed,
         findings=tally.counts.total,
+        counts=tally.counts,
         score=tally.score,
+        rating=tuple(reasons(tally.counts, tally.mean_costs)),
     )
 
 
 class SummaryRow(msgspec.Struct, frozen=True):
-    """Totals; ``passed`` and ``score`` are null while not known."""
+    """Totals; ``passed`` and ``score`` are null while not known. ``rating`` is why the score is no 10."""
 
     files: int
     fresh: int
@@ -64,6 +69,8 @@ class SummaryRow(msgspec.Struct, frozen=True):
     passed: bool | None
     findings: int
     score: float | None
+    counts: Counts = Counts()
+    rating: tuple[str, ...] = ()
 
 
 class ProjectRow(msgspec.Struct, frozen=True):
@@ -80,10 +87,12 @@ class ProjectRow(msgspec.Struct, frozen=True):
     passed: bool | None
     findings: int
     score: float | None
+    counts: Counts = Counts()
+    rating: tuple[str, ...] = ()
 
 
-class FindingRow(msgspec.Struct, frozen=True):
-    """One finding; ``id`` survives edits elsewhere in the file."""
+class FindingRow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One finding; ``id`` survives edits elsewhere in the file. ``measure`` is there when it has a number."""
 
     id: str
     rule: str
@@ -95,6 +104,7 @@ class FindingRow(msgspec.Struct, frozen=True):
     end_column: int
     message: str
     fixable: bool
+    measure: Measure | None = None
 
 
 class FileRow(msgspec.Struct, frozen=True):
@@ -193,6 +203,7 @@ def _finding_row(name: str, finding: Finding) -> FindingRow:
         finding.end_column,
         finding.message,
         finding.fixable,
+        finding.measure,
     )
 
 

@@ -214,7 +214,8 @@ def _summary_line(summary: Document, files: Sequence[Document], paint: _Paint) -
         return paint("nothing matched", _YELLOW)
     if summary["passed"]:
         advice = f"; {summary['findings']:,} of advice" if summary["findings"] else ""
-        return paint(f"passed: {_plural(summary['fresh'], 'file')}{advice}; score {_score(summary)}", _GREEN)
+        passed = f"passed: {_plural(summary['fresh'], 'file')}{advice}"
+        return paint(f"{passed}; score {_score(summary)}{_rating(summary)}", _GREEN)
     with_findings = sum(1 for file in files if file["findings"])
     parts = [f"{_plural(summary['findings'], 'finding')} in {_plural(with_findings, 'file')}"]
     unknown = [f"{summary[state]} {state}" for state in _OPEN_STATES if summary.get(state)]
@@ -222,13 +223,19 @@ def _summary_line(summary: Document, files: Sequence[Document], paint: _Paint) -
         parts.append(", ".join(unknown))
     if not summary["fresh"]:
         parts.append("nothing was judged")
-    parts.append(f"score {_score(summary)}")
+    parts.append(f"score {_score(summary)}{_rating(summary)}")
     return paint("; ".join(parts), _RED if summary["passed"] is False else _YELLOW)
 
 
 def _score(row: Document) -> str:
     score = row.get("score")
     return "-" if score is None else f"{score:.2f}"
+
+
+def _rating(summary: Document) -> str:
+    """What takes how much from the score."""
+    reasons = ", ".join(map(_text, summary.get("rating", ())))
+    return f" ({reasons})" if reasons else ""
 
 
 def _plural(count: int, noun: str) -> str:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dev_assistant.model import WEIGHTS, Category, Counts
 from dev_assistant.report.markdown import NOTHING, table
 from dev_assistant.report.tally import Tally
 
 
-def reasons(counts: Counts) -> list[str]:
-    """``4 security findings: -4.0`` for each category that takes something from a file's score."""
+def reasons(counts: Counts, costs: Sequence[float]) -> list[str]:
+    """``4 security findings: -4.0`` for each category that takes something from a score.
+
+    ``costs`` are in the order of ``Category``: a file's own, or the mean of many.
+    """
     return [
-        f"{number:,} {category.value} finding{'s' * (number > 1)}: -{cost:.1f}"
-        for category, number, cost in zip(Category, counts.each, counts.costs, strict=True)
-        if number
+        f"{number:,} {category.value} finding{'s' * (number > 1)}: {_taken(cost)}"
+        for category, number, cost in zip(Category, counts.each, costs, strict=True)
+        if cost
     ]
 
 
@@ -24,7 +27,12 @@ def rating(tally: Tally) -> list[str]:
 
 
 def _rows(tally: Tally) -> Iterator[list[str]]:
-    for category, number, cost in zip(Category, tally.counts.each, tally.costs, strict=True):
+    for category, number, cost in zip(Category, tally.counts.each, tally.mean_costs, strict=True):
         weight = WEIGHTS[category]
-        mean = f"-{cost / tally.fresh / 100:.2f}" if tally.fresh and cost else NOTHING
+        mean = f"-{cost:.2f}" if cost else NOTHING
         yield [category.value, f"{number:,}", f"-{weight.each:.1f}", f"-{weight.most:.1f}", mean]
+
+
+def _taken(cost: float) -> str:
+    """With a second decimal where there is one."""
+    return f"-{cost:.2f}".removesuffix("0")

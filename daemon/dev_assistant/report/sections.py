@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from dev_assistant.model import FileState
 from dev_assistant.report.markdown import NOTHING, chart, code, file_code, link, plural, spark, table
-from dev_assistant.report.rating import rating
+from dev_assistant.report.rating import rating, reasons
 from dev_assistant.report.stats import top_rules
 from dev_assistant.report.tally import BUCKETS, Tally, reason_of
 from dev_assistant.report.trends import Point
@@ -157,7 +157,8 @@ def _example(
 
 def worst(projects: Sequence[ProjectView], base: str) -> list[str]:
     rows = [_worst_row(file, base) for file in worst_files(projects, limit=_WORST)]
-    return table(("File", "Project", "Rules", "Findings", "Security", "Score"), rows, left=3) if rows else []
+    header = ("File", "Project", "Rules", "Rating", "Findings", "Security", "Score")
+    return table(header, rows, left=4) if rows else []
 
 
 def _worst_row(file: Worst, base: str) -> list[str]:
@@ -166,6 +167,7 @@ def _worst_row(file: Worst, base: str) -> list[str]:
         link(file.path, to=f"{back_to(base, file.project.root)}/{file.path}"),
         code(file.project.name),
         ", ".join([*rules, *(["…"] if len(file.rules) > _RULES_OF_FILE else [])]),
+        ", ".join(reasons(file.counts, file.counts.costs)),
         f"{file.counts.total:,}",
         f"{file.counts.security:,}",
         f"{file.score:.2f}",

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from dev_assistant.model import Counts
 from dev_assistant.report.canonical import text
 from dev_assistant.report.documents import totals_of
 from dev_assistant.report.views import MemoryView, ProjectView, StuckView, WorkspaceView
@@ -34,7 +35,9 @@ class StatusProject(msgspec.Struct, frozen=True):
     skipped: int
     passed: bool | None
     findings: int
+    counts: Counts
     score: float | None
+    rating: tuple[str, ...]
     config_errors: tuple[str, ...]
     parked: tuple[str, ...]
     missed_by_events: int

@@ -74,6 +74,11 @@ class Tally:
         return self.score_sum // self.fresh / 100 if self.fresh else None
 
     @property
+    def mean_costs(self) -> tuple[float, ...]:
+        """What each category takes from ``score``, in the order of ``Category``."""
+        return tuple(cost / self.fresh / 100 if self.fresh else 0.0 for cost in self.costs)
+
+    @property
     def passed(self) -> bool | None:
         """None while anything is unknown, or when nothing was judged."""
         if self.unknown or not self.fresh:

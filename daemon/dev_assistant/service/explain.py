@@ -61,7 +61,7 @@ class Explainer:
             "state": record.state.value if record is not None else "unknown",
             "passed": record.passed if record is not None else None,
             "score": rated.score if rated is not None else None,
-            "rating": rating.reasons(rated) if rated is not None else [],
+            "rating": rating.reasons(rated, rated.costs) if rated is not None else [],
             "reason": f"{reason} (parked until it changes)" if parked else reason,
             "ignored": ignored,
             "definitions": _share(self._reuse(path)),

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 import dev_assistant
 from dev_assistant import process
 from dev_assistant.analysis.cognitive import COGNITIVE, LIMIT, Function, check, functions
+from dev_assistant.analysis.rules import LONGEST_NAME
+from dev_assistant.model import Measure
 
 SOURCES = Path(dev_assistant.__file__).parent
 FIFTEEN = "def f(a):\n" + "    if a: pass\n" * 15
@@ -39,6 +41,16 @@ def test_a_function_over_the_limit_is_found_at_its_name():
     assert found.message == "cognitive complexity 16 is over 15"
     assert (found.line, found.column, found.end_line, found.end_column) == (5, 11, 5, 12)
     assert (found.rule, found.category) == ("DA120", COGNITIVE.category)
+    assert found.measure == Measure("é", 16, 15)
+
+
+def test_a_name_is_measured_with_its_classes_and_cut_at_its_beginning():
+    outer = "A" * LONGEST_NAME
+    source = f"class {outer}:\n" + OVER.replace("    ", "        ").replace("def f", "    def last")
+    [found] = check(source.encode())
+    assert found.measure is not None
+    assert len(found.measure.function) == LONGEST_NAME
+    assert found.measure.function.endswith("A.last")
 
 
 def test_the_limit_itself_is_not_over():

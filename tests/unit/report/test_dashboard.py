@@ -52,11 +52,11 @@ As of the time above. A daemon that runs writes this page anew when anything in 
 
 ## Projects
 
-| Project | Standing | Files | Fresh | Unknown | Skipped | Findings | Security | Clean | Score |
-| --- | --- | --: | --: | --: | --: | --: | --: | --: | --: |
-| [`backend`](../../backend/RUNS/stats/team_dashboard.md) | ⚠️ 1 not verified | 3 | 2 | 1 | 0 | 4 | 1 | 50 % | 9.20 |
-| [`frontend`](../../frontend/RUNS/stats/team_dashboard.md) | ✅ passed | 2 | 1 | 0 | 1 | 0 | 0 | 100 % | 10.00 |
-| `shared` | ⚠️ missing | 0 | 0 | 0 | 0 | 0 | 0 | - | - |
+| Project | Standing | Rating | Files | Fresh | Unknown | Skipped | Findings | Security | Clean | Score |
+| --- | --- | --- | --: | --: | --: | --: | --: | --: | --: | --: |
+| [`backend`](../../backend/RUNS/stats/team_dashboard.md) | ⚠️ 1 not verified | 3 lint findings: -0.3, 1 security finding: -0.5 | 3 | 2 | 1 | 0 | 4 | 1 | 50 % | 9.20 |
+| [`frontend`](../../frontend/RUNS/stats/team_dashboard.md) | ✅ passed | - | 2 | 1 | 0 | 1 | 0 | 0 | 100 % | 10.00 |
+| `shared` | ⚠️ missing | - | 0 | 0 | 0 | 0 | 0 | 0 | - | - |
 
 ## What is not known
 
@@ -77,9 +77,9 @@ As of the time above. A daemon that runs writes this page anew when anything in 
 
 ## Worst files
 
-| File | Project | Rules | Findings | Security | Score |
-| --- | --- | --- | --: | --: | --: |
-| [`api/x.py`](../../backend/api/x.py) | `backend` | `F401` (3), `S101` (1) | 4 | 1 | 8.40 |
+| File | Project | Rules | Rating | Findings | Security | Score |
+| --- | --- | --- | --- | --: | --: | --: |
+| [`api/x.py`](../../backend/api/x.py) | `backend` | `F401` (3), `S101` (1) | 3 lint findings: -0.6, 1 security finding: -1.0 | 4 | 1 | 8.40 |
 
 ## Top rules
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from dev_assistant.errors import UserError
-from dev_assistant.model import FileState
+from dev_assistant.model import FileState, Measure
 from dev_assistant.report.canonical import encode
 from dev_assistant.report.documents import check_document, read_results, relative_root
 from dev_assistant.report.merge import result, result_of, results_of
@@ -42,7 +42,9 @@ def test_check_document_has_the_promised_form(results):
         "skipped": 0,
         "passed": None,
         "findings": 2,
+        "counts": {"lint": 2, "design": 0, "security": 0, "unfinished": 0},
         "score": 9.8,
+        "rating": ["2 lint findings: -0.2"],
     }
     assert [row["name"] for row in document["projects"]] == ["a", "b", "empty"]
     assert document["projects"][1] == {
@@ -56,9 +58,23 @@ def test_check_document_has_the_promised_form(results):
         "skipped": 0,
         "passed": False,
         "findings": 2,
+        "counts": {"lint": 2, "design": 0, "security": 0, "unfinished": 0},
         "score": 9.8,
+        "rating": ["2 lint findings: -0.2"],
     }
     assert [file["path"] for file in document["files"]] == ["z.py", "a\\xff.py", "y.py"]
+
+
+def test_a_number_that_was_measured_goes_along(finding):
+    measured = finding("DA120", measure=Measure("A.f", 21, 15)), finding("F401", line=2)
+    file = result(measured, project="a", path="x.py", state=FileState.FRESH, verified_at=1.0, reason="")
+    results = results_of({"a": "a"}, [file])
+    data = encode(check_document(results, meta={}))
+
+    first, second = json.loads(data)["files"][0]["findings"]
+    assert first["measure"] == {"function": "A.f", "value": 21, "limit": 15}
+    assert "measure" not in second
+    assert read_results(data, source="x.json") == results
 
 
 def test_passed_and_score_are_null_unless_fresh(results):

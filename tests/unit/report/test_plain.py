@@ -51,7 +51,8 @@ def test_check_lists_findings_by_project_then_what_is_open_then_a_summary(findin
         "pending: b: w.py\n"
         "skipped: 2 files: no verifier\n"
         "\n"
-        "3 findings in 2 files; 1 failed, 1 pending; score 8.90\n"
+        "3 findings in 2 files; 1 failed, 1 pending; "
+        "score 8.90 (1 lint finding: -0.1, 2 security findings: -1.0)\n"
     )
 
 

@@ -17,7 +17,7 @@ from dev_assistant.report.tally import EMPTY, Tally, tally_of
     ],
 )
 def test_a_score_is_told_with_its_reasons(counts: Counts, told: list[str]) -> None:
-    assert reasons(counts) == told
+    assert reasons(counts, counts.costs) == told
 
 
 def taken(tally: Tally) -> dict[str, str]:
@@ -29,6 +29,11 @@ def test_what_a_category_takes_is_the_mean_over_fresh_files(record):
     tally = tally_of([record(F401=3), record(F401=100), record(), record(FileState.STALE, S101=1)])
     assert taken(tally) == {"lint": "-0.87", "design": "-", "security": "-", "unfinished": "-"}
     assert tally.score == pytest.approx(10 - 0.87, abs=0.01)
+
+
+def test_of_many_files_it_is_the_mean_that_is_told(record):
+    tally = tally_of([record(S101=1), record(F401=1), record(FileState.STALE, F401=1), record()])
+    assert reasons(tally.counts, tally.mean_costs) == ["1 lint finding: -0.07", "1 security finding: -0.33"]
 
 
 def test_without_a_fresh_file_nothing_is_taken():

@@ -39,7 +39,9 @@ def test_status_has_the_promised_form(project, workspace, record):
             "skipped": 0,
             "passed": None,
             "findings": 1,
+            "counts": {"lint": 1, "design": 0, "security": 0, "unfinished": 0},
             "score": 9.8,
+            "rating": ["1 lint finding: -0.2"],
         }
     ]
 

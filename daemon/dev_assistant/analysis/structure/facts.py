@@ -21,11 +21,13 @@ class Hollow(enum.StrEnum):
 
 
 class Found(msgspec.Struct, frozen=True, gc=False):
-    """A finding in the making: its lines count from 1 at the definition."""
+    """A finding in the making: its lines count from 1 at the definition. No ``limit``: no number."""
 
     rule: str
     span: Span
     message: str
+    value: int = 0
+    limit: int = 0
 
 
 class Construct(msgspec.Struct, frozen=True, gc=False):

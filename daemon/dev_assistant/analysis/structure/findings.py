@@ -8,14 +8,21 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from dev_assistant.analysis.capping import capped
-from dev_assistant.analysis.rules import Span
+from dev_assistant.analysis.rules import Span, measured
 from dev_assistant.analysis.structure import rules
 from dev_assistant.analysis.structure.classes import ABSTRACT, Class, concrete, parts, public_methods
 from dev_assistant.analysis.structure.definitions import Definition, name_span
-from dev_assistant.analysis.structure.facts import ClassFacts, Facts, FunctionFacts, Hollow, ModuleFacts
+from dev_assistant.analysis.structure.facts import (
+    ClassFacts,
+    Facts,
+    Found,
+    FunctionFacts,
+    Hollow,
+    ModuleFacts,
+)
 from dev_assistant.analysis.structure.logical_lines import Source
 from dev_assistant.analysis.structure.rules import short
-from dev_assistant.model import Finding
+from dev_assistant.model import Finding, Measure
 
 
 class Defined(NamedTuple):
@@ -35,7 +42,8 @@ def findings(source: Source, defined: Sequence[Defined]) -> Iterator[Finding]:
             yield from _of_class(classes[index], name_span(source, definition))
         elif isinstance(facts, FunctionFacts):
             for found in facts.found:
-                yield rules.BY_ID[found.rule].at(_moved(found.span, definition), found.message)
+                place, measure = _moved(found.span, definition), _measure(found, definition)
+                yield rules.BY_ID[found.rule].at(place, found.message, measure)
             scope = classes.get(definition.parent)
             if facts.hollow is not Hollow.NO and _is_unfinished(definition, facts, scope, filled):
                 yield _unfinished(definition, facts, name_span(source, definition))
@@ -80,6 +88,10 @@ def _spared(module: Facts, classes: Iterable[Class]) -> frozenset[str]:
 def _moved(place: Span, definition: Definition) -> Span:
     line, column, end_line, end_column = place
     return Span(line + definition.first, column, end_line + definition.first, end_column)
+
+
+def _measure(found: Found, definition: Definition) -> Measure | None:
+    return measured(definition.qualname, found.value, limit=found.limit) if found.limit else None
 
 
 def _of_class(found: Class, place: Span) -> Iterator[Finding]:

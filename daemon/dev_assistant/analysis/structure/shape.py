@@ -40,6 +40,8 @@ def shape(source: Source, definition: Definition, *, documented: bool) -> Iterat
                 LONG_FUNCTION.id,
                 _name(source, definition),
                 f"{name} has {lines} lines of code, over {MAX_LINES}",
+                lines,
+                MAX_LINES,
             )
     header = source.lines[definition.header].text
     if header.count(b",") >= MAX_PARAMETERS:

@@ -9,6 +9,7 @@ from dev_assistant.analysis.structure.rules import (
     MANY_PARAMETERS,
     MAX_LINES,
 )
+from dev_assistant.model import Measure
 
 
 def told(text: str) -> list[tuple[str, int, str]]:
@@ -21,6 +22,14 @@ def test_blank_lines_comments_and_docstring_are_no_code() -> None:
     ((rule, line, message),) = told(f"def f():\n{spared}" + "    x()\n" * MAX_LINES)
     assert (rule, line) == (LONG_FUNCTION.id, 1)
     assert "101 lines" in message
+
+
+def test_a_long_function_is_measured_under_its_whole_name() -> None:
+    text = "class A:\n    def f():\n" + "        x()\n" * (MAX_LINES + 4)
+    (found,) = analyse(text.encode(), {}).findings
+    assert found.measure == Measure("A.f", MAX_LINES + 5, MAX_LINES)
+    (nested,) = analyse(MANY_PARAMETERS.example.encode(), {}).findings
+    assert nested.measure is None
 
 
 @pytest.mark.parametrize(

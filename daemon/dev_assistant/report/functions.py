@@ -1,0 +1,76 @@
+"""The functions that need a person most: the most complex ones, then the longest.
+
+Only what was measured is read, and nothing of a project in which nothing is over its limit.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from dev_assistant.analysis.cognitive import COGNITIVE
+from dev_assistant.analysis.structure.rules import LONG_FUNCTION
+from dev_assistant.model import MEASURED, FileState, Measured, RelPath
+from dev_assistant.report.markdown import code, link, table
+from dev_assistant.report.sections import back_to, more
+from dev_assistant.report.views import ProjectView
+
+_WHAT: Final = {COGNITIVE.id: "cognitive complexity", LONG_FUNCTION.id: "lines of code"}
+_RANK: Final = {rule: rank for rank, rule in enumerate(_WHAT)}
+_JUDGED: Final = (FileState.FRESH, FileState.FAILED)  # what was found in present bytes, as tallies count it
+
+
+class WorstFunction(NamedTuple):
+    """A function over a limit."""
+
+    project: ProjectView
+    path: RelPath
+    found: Measured
+
+
+def worst_functions(projects: Iterable[ProjectView]) -> list[WorstFunction]:
+    """The ten with the most cognitive complexity, and where there are fewer the longest ones after them."""
+    return heapq.nsmallest(MEASURED, _candidates(projects), key=_order)
+
+
+def functions(projects: Sequence[ProjectView], base: str) -> list[str]:
+    """The worst functions as Markdown, with the number of those that are not shown."""
+    worst = worst_functions(projects)
+    if not worst:
+        return []
+    header = ("Function", "Place", "Project", "Measured", "Value", "Limit")
+    lines = table(header, (_row(each, base) for each in worst), left=4)
+    return lines + more(sum(map(_over, projects)) - len(worst), "finding")
+
+
+def _candidates(projects: Iterable[ProjectView]) -> Iterator[WorstFunction]:
+    for project in filter(_over, projects):
+        for path, record in project.files.items():
+            if record.state in _JUDGED:
+                for part in record.parts:
+                    for found in part.summary.measured:
+                        if found.rule in _RANK:
+                            yield WorstFunction(project, path, found)
+
+
+def _over(project: ProjectView) -> int:
+    """How often a function is over a limit."""
+    return sum(count.findings for rule, count in project.tally.rules.items() if rule.code in _RANK)
+
+
+def _order(each: WorstFunction) -> tuple[int, int, str, str, int]:
+    found = each.found
+    return _RANK[found.rule], -found.measure.value, each.project.name, each.path, found.line
+
+
+def _row(each: WorstFunction, base: str) -> list[str]:
+    place, measure = f"{each.path}:{each.found.line}", each.found.measure
+    return [
+        code(measure.function),
+        link(place, to=f"{back_to(base, each.project.root)}/{each.path}"),
+        code(each.project.name),
+        _WHAT[each.found.rule],
+        f"{measure.value:,}",
+        f"{measure.limit:,}",
+    ]
