@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
+from dev_assistant.report.between import between
 from dev_assistant.report.markdown import code, link, number, percent, plural, table
 from dev_assistant.report.recommend import recommendations
 from dev_assistant.report.sections import (
@@ -64,6 +65,7 @@ def project_dashboard(project: ProjectView, *, trends: Sequence[Point] = (), now
         section("What is not known", [*project_remarks(project), *causes((project,), project.root)]),
         section("What to do", _advice(recommendations((project,)))),
         section("Worst files", worst((project,), project.root)),
+        section("Between files", between(project)),
         *figures(project.tally, trends),
     )
 
