@@ -24,10 +24,10 @@ import tree_sitter_python
 import corpus
 import figures
 from dev_assistant.analysis.structure.analyse import analyse
-from dev_assistant.analysis.structure.cycles import cycle_findings, import_cycles
 from dev_assistant.analysis.structure.definitions import Kind, split
-from dev_assistant.analysis.structure.duplicates import duplicate_findings, duplicates
 from dev_assistant.analysis.structure.logical_lines import read
+from dev_assistant.analysis.structure.outline import pack
+from dev_assistant.analysis.structure.relations import Index
 from dev_assistant.analysis.structure.rules import RULES
 from dev_assistant.model import RelPath
 
@@ -104,10 +104,9 @@ def told(root: Path, paths: Sequence[Path]) -> Counter[str]:
     """Findings of each rule, those between files too."""
     found = {RelPath(str(path.relative_to(root))): analyse(path.read_bytes(), {}) for path in paths}
     counts = Counter(each.rule for structure in found.values() for each in structure.findings)
-    groups = duplicates({path: structure.copies for path, structure in found.items()})
-    counts.update(each.rule for _, each in duplicate_findings(groups))
-    cycles = import_cycles({path: structure.imports for path, structure in found.items()})
-    counts.update(each.rule for _, each in cycle_findings(cycles))
+    index = Index()
+    index.update({path: pack(structure.outline) for path, structure in found.items()})
+    counts.update(each.rule for findings in index.relations().findings.values() for each in findings)
     print(f"{sum(not structure.understood for structure in found.values())} files not understood")
     return counts
 

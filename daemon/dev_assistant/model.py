@@ -126,9 +126,14 @@ class Finding(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Checked(msgspec.Struct, frozen=True, tag="checked", gc=False):
-    """The verifier judged these bytes; no findings means clean."""
+    """The verifier judged these bytes; no findings means clean.
+
+    ``outline`` is what the file gives to findings on its project (``analysis.structure.outline``); empty:
+    nobody looked for that.
+    """
 
     findings: tuple[Finding, ...] = ()
+    outline: bytes = b""
 
 
 class Skipped(msgspec.Struct, frozen=True, tag="skipped", gc=False):
@@ -280,11 +285,21 @@ def _largest(findings: Iterable[Finding]) -> tuple[Measured, ...]:
 
 
 class Part(msgspec.Struct, frozen=True, gc=False):
-    """What one verifier said of a file: ``key`` is the verdict's name in the cache."""
+    """What one verifier said of a file: ``key`` is the verdict's name in the cache.
+
+    ``outline`` is the verdict's: it is no part of the summary, of which many files have the same one.
+    """
 
     verifier: str
     key: Digest
     summary: Summary
+    outline: bytes = b""
+
+
+def part_of(verdict: Verdict, *, verifier: str, key: Digest) -> Part:
+    """What is kept of a verdict in memory."""
+    outline = verdict.outline if isinstance(verdict, Checked) else b""
+    return Part(verifier, key, summarize(verdict), outline)
 
 
 class FileRecord(msgspec.Struct, frozen=True, gc=False):
@@ -305,6 +320,11 @@ class FileRecord(msgspec.Struct, frozen=True, gc=False):
         for part in self.parts:
             total += part.summary.counts
         return total
+
+    @property
+    def outline(self) -> bytes:
+        """That of the verifier that gave one."""
+        return next((part.outline for part in self.parts if part.outline), b"")
 
     @property
     def passed(self) -> bool | None:

@@ -22,11 +22,15 @@ _KNOWN: Final = 20_000
 
 
 class Study(NamedTuple):
-    """What was found; of the ``definitions`` of the file ``reused`` were known from an earlier study."""
+    """What was found; of the ``definitions`` of the file ``reused`` were known from an earlier study.
+
+    ``outline`` is what the file gives to its project, as in ``structure.outline``.
+    """
 
     findings: tuple[Finding, ...]
     definitions: int = 0
     reused: int = 0
+    outline: bytes = b""
 
 
 Studying = Callable[[str, bytes], Study]
@@ -68,13 +72,15 @@ def study_python(name: str, data: bytes) -> Study:
     """Structure and cognitive complexity. A stub has neither."""
     from dev_assistant.analysis import cognitive  # noqa: PLC0415  see above
     from dev_assistant.analysis.structure.analyse import analyse  # noqa: PLC0415
+    from dev_assistant.analysis.structure.outline import pack  # noqa: PLC0415
 
     if name.endswith(_STUB):
         return Study(())
     structure = analyse(data, _DEFINITIONS)
     _remember(structure.facts)
     findings = (*structure.findings, *cognitive.check(data))
-    return Study(findings, structure.definitions, structure.reused)
+    outline = pack(structure.outline) if structure.understood else b""
+    return Study(findings, structure.definitions, structure.reused, outline)
 
 
 _DEFINITIONS: Final[OrderedDict[Digest, Facts]] = OrderedDict()

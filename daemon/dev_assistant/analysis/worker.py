@@ -38,7 +38,7 @@ class Request(msgspec.Struct, frozen=True, gc=False):
 class Answer(msgspec.Struct, frozen=True, gc=False):
     """What was found in the bytes that ``digest`` names; None: there is no such file, or not for us.
 
-    With ``failure`` nothing is known of it. ``definitions`` and ``reused`` as in ``studies.Study``.
+    With ``failure`` nothing is known of it. All else is as in ``studies.Study``.
     """
 
     digest: Digest | None
@@ -46,6 +46,7 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
     failure: str = ""
     definitions: int = 0
     reused: int = 0
+    outline: bytes = b""
 
 
 class _Call(msgspec.Struct, frozen=True, gc=False):
@@ -100,7 +101,13 @@ def _judged(study: Studying, task: Task) -> Answer:
         return Answer(digest, failure=str(error))
     except (RecursionError, MemoryError) as error:
         return Answer(digest, failure=f"too much for the analysis: {type(error).__name__}")
-    return Answer(digest, studied.findings, definitions=studied.definitions, reused=studied.reused)
+    return Answer(
+        digest,
+        studied.findings,
+        definitions=studied.definitions,
+        reused=studied.reused,
+        outline=studied.outline,
+    )
 
 
 def _length(source: IO[bytes]) -> int | None:

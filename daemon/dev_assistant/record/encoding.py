@@ -22,7 +22,7 @@ def encode(encoder: Encoder, value: object) -> bytes:
     try:
         return encoder.encode(value)
     except UnicodeEncodeError:
-        return encoder.encode(_encodable(msgspec.to_builtins(value)))
+        return encoder.encode(_encodable(msgspec.to_builtins(value, builtin_types=(bytes,))))
 
 
 def _encodable(value: object) -> object:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
+from dev_assistant.report.between import between
 from dev_assistant.report.functions import functions
 from dev_assistant.report.markdown import NOTHING, code, link, number, percent, plural, table
 from dev_assistant.report.rating import reasons
@@ -68,6 +69,7 @@ def project_dashboard(project: ProjectView, *, trends: Sequence[Point] = (), now
         section("What to do", _advice(recommendations((project,)))),
         section("Worst files", worst((project,), project.root)),
         section("Worst functions", functions((project,), project.root)),
+        section("Between files", between(project)),
         *figures(project.tally, trends),
     )
 

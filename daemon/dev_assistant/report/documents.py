@@ -7,7 +7,8 @@ The body is a function of the tree and the configuration alone; times, hosts and
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, TypedDict
 
 import msgspec
@@ -16,7 +17,7 @@ from dev_assistant.errors import UserError
 from dev_assistant.model import Category, Counts, FileState, Finding, Measure, Severity, count
 from dev_assistant.report.canonical import text
 from dev_assistant.report.identity import finding_ids
-from dev_assistant.report.merge import FileResult, Results, result, results_of
+from dev_assistant.report.merge import FileResult, Key, Results, result, results_of
 from dev_assistant.report.rating import reasons
 from dev_assistant.report.tally import Tally, tally_of, total
 
@@ -108,7 +109,10 @@ class FindingRow(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class FileRow(msgspec.Struct, frozen=True):
-    """One file; ``passed`` and ``score`` are null unless it is fresh."""
+    """One file; ``passed`` and ``score`` are null unless it is fresh.
+
+    ``analysed``: what it has in common with others that were stands in ``project_findings``.
+    """
 
     project: str
     path: str
@@ -117,6 +121,14 @@ class FileRow(msgspec.Struct, frozen=True):
     score: float | None
     reason: str
     findings: tuple[FindingRow, ...]
+    analysed: bool = False
+
+
+class ProjectFindingRow(FindingRow, frozen=True, kw_only=True):
+    """What a file has in common with others of its project: advice, and in no score."""
+
+    project: str
+    path: str
 
 
 class CheckDocument(msgspec.Struct, frozen=True):
@@ -127,6 +139,7 @@ class CheckDocument(msgspec.Struct, frozen=True):
     summary: SummaryRow
     projects: tuple[ProjectRow, ...]
     files: tuple[FileRow, ...]
+    project_findings: tuple[ProjectFindingRow, ...] = ()
 
 
 def relative_root(root: str, *, workspace: str) -> str:
@@ -149,6 +162,7 @@ def check_document(
             for name, tally in sorted(tallies.items())
         ),
         files=tuple(map(_file_row, files)),
+        project_findings=tuple(row for file in files for row in _related_rows(file)),
     )
 
 
@@ -167,7 +181,14 @@ def read_results(data: bytes, *, source: str) -> Results:
     if len(times) != len(document.files):
         raise _unusable(source, f"{len(times)} times in meta.verified_at for {len(document.files)} files")
     roots = {row.name: row.root for row in document.projects}
-    return results_of(roots, map(_file_result, document.files, times))
+    related: defaultdict[Key, list[Finding]] = defaultdict(list)
+    for row in document.project_findings:
+        related[row.project, row.path].append(_finding(row))
+    files = (
+        _file_result(row, at, related[row.project, row.path])
+        for row, at in zip(document.files, times, strict=True)
+    )
+    return results_of(roots, files)
 
 
 def _tallies(results: Results, files: Iterable[FileResult]) -> dict[str, Tally]:
@@ -188,7 +209,14 @@ def _file_row(file: FileResult) -> FileRow:
         score=None if counts is None else counts.score,
         reason=file.reason,
         findings=tuple(map(_finding_row, ids, file.findings)),
+        analysed=file.analysed,
     )
+
+
+def _related_rows(file: FileResult) -> Iterator[ProjectFindingRow]:
+    ids = finding_ids(file.related, project=file.project, path=file.path)
+    for row in map(_finding_row, ids, file.related):
+        yield ProjectFindingRow(**msgspec.structs.asdict(row), project=file.project, path=file.path)
 
 
 def _finding_row(name: str, finding: Finding) -> FindingRow:
@@ -207,14 +235,20 @@ def _finding_row(name: str, finding: Finding) -> FindingRow:
     )
 
 
-def _file_result(row: FileRow, verified_at: float | None) -> FileResult:
+def _finding(row: FindingRow) -> Finding:
+    return msgspec.convert(row, type=Finding, from_attributes=True)
+
+
+def _file_result(row: FileRow, verified_at: float | None, related: Iterable[Finding]) -> FileResult:
     return result(
-        (msgspec.convert(finding, type=Finding, from_attributes=True) for finding in row.findings),
+        map(_finding, row.findings),
         project=row.project,
         path=row.path,
         state=row.state,
         verified_at=verified_at,
         reason=row.reason,
+        analysed=row.analysed,
+        related=related,
     )
 
 

@@ -30,7 +30,8 @@ class FileResult(msgspec.Struct, frozen=True, gc=False):
     """What one run says of one file, in the text of documents (no bytes that are not UTF-8).
 
     ``verified_at`` is wall-clock seconds, None when it never was. ``findings`` are in the order of
-    ``ordered`` and belong to the bytes of that time; a state that says nothing of them has none.
+    ``ordered`` and belong to the bytes of that time; a state that says nothing of them has none. ``related``
+    are what it has in common with other files of its project, as far as they were ``analysed`` like itself.
     """
 
     project: str
@@ -39,6 +40,8 @@ class FileResult(msgspec.Struct, frozen=True, gc=False):
     verified_at: float | None
     reason: str
     findings: tuple[Finding, ...]
+    analysed: bool = False
+    related: tuple[Finding, ...] = ()
 
     @property
     def key(self) -> Key:
@@ -59,6 +62,8 @@ def result(
     state: FileState,
     verified_at: float | None,
     reason: str,
+    analysed: bool = False,
+    related: Iterable[Finding] = (),
 ) -> FileResult:
     """A result in its one form: ordered, in text, and without findings that its state does not vouch for."""
     return FileResult(
@@ -68,6 +73,8 @@ def result(
         verified_at=verified_at,
         reason="" if state is FileState.FRESH else text(reason),
         findings=tuple(ordered(map(_as_text, findings))) if state in _JUDGED else (),
+        analysed=analysed and state is FileState.FRESH,
+        related=tuple(ordered(map(_as_text, related))) if state is FileState.FRESH else (),
     )
 
 
@@ -78,6 +85,7 @@ def result_of(
     project: str,
     path: str,
     verified_at: float | None,
+    related: Iterable[Finding] = (),
 ) -> FileResult:
     """The result of a file the service knows; ``findings`` are those of all verifiers."""
     return result(
@@ -87,6 +95,8 @@ def result_of(
         state=record.state,
         verified_at=verified_at,
         reason=reason_of(record),
+        analysed=bool(record.outline),
+        related=related,
     )
 
 

@@ -47,6 +47,7 @@ def render_check(doc: Document, *, colour: bool) -> str:
     return _joined(
         [
             *_findings(files, paint),
+            *_between(doc.get("project_findings", ()), files, paint),
             *_not_fresh(files, paint),
             _summary_line(doc.get("summary", {}), files, paint),
         ]
@@ -173,6 +174,20 @@ def _findings(files: Iterable[Document], paint: _Paint) -> Iterator[str]:
         yield paint(_text(project), _BOLD)
         for file in members:
             yield from (_finding(file, finding, paint) for finding in file["findings"])
+        yield ""
+
+
+def _between(found: Sequence[Document], files: Iterable[Document], paint: _Paint) -> Iterator[str]:
+    """What files of a project have in common; the first ones, for copies come in twos and more."""
+    analysed: dict[str, int] = {}
+    for file in files:
+        analysed[file["project"]] = analysed.get(file["project"], 0) + file["analysed"]
+    for project, group in groupby(found, key=lambda finding: finding["project"]):
+        members = list(group)
+        yield paint(f"{_text(project)}, between files ({_plural(analysed[project], 'file')} analysed)", _BOLD)
+        yield from (_finding(finding, finding, paint) for finding in members[:_GAPS])
+        if len(members) > _GAPS:
+            yield f"... and {len(members) - _GAPS:,} more (check --json lists all)"
         yield ""
 
 

@@ -112,7 +112,10 @@ class RuleRow(msgspec.Struct, frozen=True):
 
 
 class StatsRow(msgspec.Struct, frozen=True):
-    """One project's numbers; ``distribution[n]`` files score from n to n + 1, the last one a full 10."""
+    """One project's numbers; ``distribution[n]`` files score from n to n + 1, the last one a full 10.
+
+    Of the ``analysed`` files ``duplicates`` are the groups of functions with the same body.
+    """
 
     name: str
     root: str
@@ -130,6 +133,9 @@ class StatsRow(msgspec.Struct, frozen=True):
     counts: Counts
     top_rules: tuple[RuleRow, ...]
     distribution: tuple[int, ...]
+    analysed: int
+    duplicates: int
+    import_cycles: int
 
 
 class TeamStatsDocument(StatsRow, frozen=True, kw_only=True):
@@ -177,7 +183,7 @@ class ProblemFilesDocument(msgspec.Struct, frozen=True):
 def team_stats(project: ProjectView, *, meta: Mapping[str, object]) -> bytes:
     """``team_stats.json`` of one project; its root is ``.``: the file stands inside of it."""
     stats = TeamStats(project.tally, project.hits, project.misses)
-    row = _row(project.name, ".", project.tally)
+    row = _row(project.name, ".", (project,))
     return _file(
         TeamStatsDocument(
             **msgspec.structs.asdict(row),
@@ -203,9 +209,9 @@ def workspace_stats(view: WorkspaceView, *, meta: Mapping[str, object]) -> bytes
         WorkspaceStatsDocument(
             schema=WORKSPACE_STATS,
             meta={**meta, "cache_hit_rate": _hit_rates(projects)},
-            workspace=_row(view.name, ".", total(project.tally for project in projects)),
+            workspace=_row(view.name, ".", projects),
             projects=tuple(
-                _row(project.name, relative_root(project.root, workspace=view.root), project.tally)
+                _row(project.name, relative_root(project.root, workspace=view.root), (project,))
                 for project in projects
             ),
         )
@@ -222,7 +228,9 @@ def _file(document: msgspec.Struct) -> bytes:
     return encode(document, indent=2)
 
 
-def _row(name: str, root: str, tally: Tally) -> StatsRow:
+def _row(name: str, root: str, projects: Sequence[ProjectView]) -> StatsRow:
+    tally = total(project.tally for project in projects)
+    relations = [project.relations() for project in projects]
     return StatsRow(
         name=text(name),
         root=root,
@@ -243,6 +251,9 @@ def _row(name: str, root: str, tally: Tally) -> StatsRow:
             for rule, count in top_rules(tally, limit=_TOP_RULES)
         ),
         distribution=tally.distribution,
+        analysed=sum(each.analysed for each in relations),
+        duplicates=sum(len(each.duplicates) for each in relations),
+        import_cycles=sum(len(each.cycles) for each in relations),
     )
 
 

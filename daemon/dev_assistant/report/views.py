@@ -5,10 +5,11 @@ Everything in it is a copy or immutable; a report never asks back, so a picture 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from dev_assistant.analysis.structure.relations import Relations
 from dev_assistant.model import FileRecord, RelPath
 from dev_assistant.report.tally import Tally
 
@@ -24,7 +25,8 @@ class ProjectView:
 
     ``reasons`` say why ``state`` is what it is; ``config_errors`` stand while the last good configuration
     is kept in force. ``parked`` files broke their tool twice and are left alone until something changes;
-    ``uncovered`` are its (directory, reason) without a watch. ``last_audit_s`` is seconds ago.
+    ``uncovered`` are its (directory, reason) without a watch. ``last_audit_s`` is seconds ago. ``relations``
+    costs what changed since it was asked last.
     """
 
     name: str
@@ -40,6 +42,7 @@ class ProjectView:
     uncovered: tuple[tuple[str, str], ...] = ()
     missed_by_events: int = 0
     last_audit_s: float | None = None
+    relations: Callable[[], Relations] = Relations
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,8 +206,10 @@ class Answers:
                 if record.state is FileState.FRESH and len(findings) != record.counts.total:
                     lost.append((project.project.name, path))
                     record = msgspec.structs.replace(record, state=FileState.FAILED, reason=_LOST)  # noqa: PLW2901
+                related = project.files.relations.findings.get(path, ())
+                name = project.project.name
                 results.append(
-                    result_of(record, findings, project=project.project.name, path=path, verified_at=None)
+                    result_of(record, findings, project=name, path=path, verified_at=None, related=related)
                 )
         return results, lost
 

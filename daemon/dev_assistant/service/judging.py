@@ -18,14 +18,13 @@ from dev_assistant.model import (
     FileState,
     Job,
     Moved,
-    Part,
     ProjectName,
     RelPath,
     Result,
     Skipped,
     Urgency,
     Verdict,
-    summarize,
+    part_of,
 )
 from dev_assistant.ports import Reach
 from dev_assistant.schedule.queue import JobQueue, Request
@@ -187,8 +186,7 @@ class Judging:
         if awaited is not None and current:
             if state.blame(job, result.verdict):
                 self._rescope(state)
-            summary = summarize(result.verdict)
-            awaited.parts[job.verifier] = Part(job.verifier, job.key, summary)
+            awaited.parts[job.verifier] = part_of(result.verdict, verifier=job.verifier, key=job.key)
             awaited.duration_ms += result.duration_ms
             if job.path not in state.dirty:
                 self._advance(state, job, awaited)

@@ -24,7 +24,7 @@ from dev_assistant.model import (
     Stat,
     Urgency,
     Verdict,
-    summarize,
+    part_of,
 )
 from dev_assistant.ports import Included, Reach, Role
 from dev_assistant.record.keys import KeyParts, verdict_key
@@ -145,7 +145,7 @@ class Planner:
             if key in own and (own[key].summary.outcome != "failed" or key in parked):
                 parts[name] = own[key]
             elif key in found and not isinstance(found[key], Failed):
-                parts[name] = Part(name, key, summarize(found[key]))
+                parts[name] = part_of(found[key], verifier=name, key=key)
         bases = {name: claim.basis for name, claim in look.claims.items()}
         advisors = frozenset(name for name, claim in look.claims.items() if claim.role is Role.ADVISES)
         return Awaited(look.fingerprint, look.lasting, dict(look.keys), parts, bases, advisors)

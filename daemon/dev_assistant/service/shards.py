@@ -5,8 +5,10 @@ Publishing 50,000 records costs a tuple of 256 references; a change costs the co
 
 from __future__ import annotations
 
+import threading
 from collections.abc import ItemsView, Iterator, Mapping
 
+from dev_assistant.analysis.structure.relations import Index, Relations
 from dev_assistant.model import FileRecord, RelPath
 from dev_assistant.report.tally import Tally, tally, total
 
@@ -29,19 +31,49 @@ class Shard:
         return self._tally
 
 
+class Related:
+    """The relations between the files of any view of one project; thread-safe.
+
+    What differs from the view that was asked about last is all that is looked at.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._index = Index()
+        self._shards: tuple[Shard, ...] = (Shard({}),) * _COUNT
+
+    def of(self, shards: tuple[Shard, ...]) -> Relations:
+        with self._lock:
+            for before, after in zip(self._shards, shards, strict=True):
+                if before is not after:
+                    self._index.update(_outlines(before.files, after.files))
+            self._shards = shards
+            return self._index.relations()
+
+
+def _outlines(
+    before: Mapping[RelPath, FileRecord], after: Mapping[RelPath, FileRecord]
+) -> dict[RelPath, bytes | None]:
+    """Those of the files that differ; None: gone."""
+    changed = {path: record.outline for path, record in after.items() if before.get(path) is not record}
+    return dict.fromkeys(before.keys() - after.keys()) | changed
+
+
 class View(Mapping[RelPath, FileRecord]):
     """A published state of all files of a project; safe to read from any thread for ever.
 
     Equal only to itself: whether something changed is asked far more often than what.
     """
 
-    __slots__ = ("_shards", "_tally")
+    __slots__ = ("_related", "_relations", "_shards", "_tally")
     __eq__ = object.__eq__
     __hash__ = object.__hash__
 
-    def __init__(self, shards: tuple[Shard, ...]) -> None:
+    def __init__(self, shards: tuple[Shard, ...], related: Related) -> None:
         self._shards = shards
+        self._related = related
         self._tally: Tally | None = None
+        self._relations: Relations | None = None
 
     def __getitem__(self, path: RelPath) -> FileRecord:
         return self._shards[hash(path) % _COUNT].files[path]
@@ -63,6 +95,16 @@ class View(Mapping[RelPath, FileRecord]):
             self._tally = total(shard.tally for shard in self._shards if shard.files)
         return self._tally
 
+    @property
+    def relations(self) -> Relations:
+        """Of files that are stale those of their older bytes, so that a save in between shows nothing else.
+
+        Costs what changed since another view of the project was asked; the first time, all of its files.
+        """
+        if self._relations is None:
+            self._relations = self._related.of(self._shards)
+        return self._relations
+
 
 class _Items(ItemsView[RelPath, FileRecord]):
     __slots__ = ()
@@ -82,7 +124,8 @@ class Files:
             parts[hash(path) % _COUNT][path] = record
         self._shards = [Shard(part) for part in parts]
         self._private: set[int] = set()
-        self._view = View(tuple(self._shards))
+        self._related = Related()
+        self._view = View(tuple(self._shards), self._related)
 
     def __len__(self) -> int:
         return sum(len(shard.files) for shard in self._shards)
@@ -109,7 +152,7 @@ class Files:
         """The present state; the same object as before when nothing changed."""
         if self._private:
             self._private.clear()
-            self._view = View(tuple(self._shards))
+            self._view = View(tuple(self._shards), self._related)
         return self._view
 
     def _own(self, path: RelPath) -> dict[RelPath, FileRecord]:

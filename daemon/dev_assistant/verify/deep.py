@@ -215,7 +215,7 @@ class DeepVerifier:
             self._reuse.move_to_end(source.path)
             if len(self._reuse) > _REMEMBERED:
                 self._reuse.popitem(last=False)
-        return Checked(answer.findings)
+        return Checked(answer.findings, answer.outline)
 
 
 def _is_parsed(answer: Checked | Failed) -> bool:
@@ -227,8 +227,9 @@ def _together(ruled: Checked | Failed, structured: Checked | Failed | None) -> C
     for answer in (ruled, structured):
         if isinstance(answer, Failed):
             return answer
-    answers = (answer for answer in (ruled, structured) if isinstance(answer, Checked))
-    return checked(_advice(found) for answer in answers for found in answer.findings if found.rule != SYNTAX)
+    answers = [answer for answer in (ruled, structured) if isinstance(answer, Checked)]
+    found = checked(_advice(found) for answer in answers for found in answer.findings if found.rule != SYNTAX)
+    return Checked(found.findings, answers[-1].outline)
 
 
 def _advice(found: Finding) -> Finding:

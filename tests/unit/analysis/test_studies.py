@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from dev_assistant.analysis.structure.outline import unpack
 from dev_assistant.analysis.studies import STUDIES, study_python, study_text
 from dev_assistant.errors import ToolError
 from dev_assistant.model import Category
@@ -42,6 +43,14 @@ def test_secrets_are_looked_for_in_text() -> None:
 def test_structure_and_complexity_are_told_together() -> None:
     deep = "".join(f"{'    ' * n}if a:\n" for n in range(1, 9)) + "    " * 9 + "pass\n"
     assert {"DA106", "DA120"} <= rules(study_python("a.py", f"def f(a):\n{deep}".encode()))
+
+
+def test_what_a_file_gives_to_its_project_is_told_of_python_alone() -> None:
+    outline = unpack(study_python("a.py", b"import b\n").outline)
+    assert outline is not None
+    assert [each.module for each in outline.imports] == ["b"]
+    assert study_python("a.py", b'"""\n').outline == b""
+    assert study_python("a.pyi", b"import b\n").outline == b""
 
 
 def test_a_stub_has_no_structure() -> None:

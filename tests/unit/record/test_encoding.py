@@ -23,3 +23,10 @@ def test_escapes_reach_into_nested_values_and_leave_the_rest_alone() -> None:
     encoded = encode(ENCODER, checked(2, message="in \udc80"))
 
     assert msgspec.json.decode(encoded, type=Verdict) == checked(2, message="in \\x80")
+
+
+def test_bytes_beside_such_text_stay_bytes() -> None:
+    verdict = msgspec.structs.replace(checked(1, message="in \udc80"), outline=b"\x92\xff")
+    encoded = encode(msgspec.msgpack.Encoder(), verdict)
+
+    assert msgspec.msgpack.decode(encoded, type=Verdict).outline == b"\x92\xff"

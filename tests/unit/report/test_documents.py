@@ -3,9 +3,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from msgspec.structs import replace
 
 from dev_assistant.errors import UserError
-from dev_assistant.model import FileState, Measure
+from dev_assistant.model import FileState, Measure, Part, Summary
 from dev_assistant.report.canonical import encode
 from dev_assistant.report.documents import check_document, read_results, relative_root
 from dev_assistant.report.merge import result, result_of, results_of
@@ -27,10 +28,43 @@ def as_json(document):
     return json.loads(encode(document))
 
 
+def test_what_files_have_in_common_stands_below_them_and_comes_back(finding, record):
+    together = finding("DA109", line=4, message="f has the same 12 statements as g (b.py:3)")
+    deep = Part("deep", "0" * 32, Summary("checked"), b"outline")
+    analysed = replace(record(), parts=(deep,))
+    files = [
+        result_of(analysed, [], project="p", path="a.py", verified_at=1.0, related=[together]),
+        result_of(record(), [], project="p", path="b.py", verified_at=1.0),
+        result_of(
+            replace(analysed, state=FileState.STALE),
+            [],
+            project="p",
+            path="c.py",
+            verified_at=1.0,
+            related=[together],
+        ),
+    ]
+    results = results_of({"p": "."}, files)
+    document = as_json(check_document(results, meta={}))
+
+    (row,) = document["project_findings"]
+    assert (row["project"], row["path"], row["rule"], row["line"]) == ("p", "a.py", "DA109", 4)
+    assert [file["analysed"] for file in document["files"]] == [True, False, False]
+    assert document["summary"]["findings"] == 0
+    assert document["files"][0]["score"] == 10.0
+    assert read_results(json.dumps(document).encode(), source="x") == results
+
+
+def test_a_document_without_what_files_have_in_common_is_read(results):
+    document = as_json(check_document(results, meta={}))
+    del document["project_findings"]
+    assert read_results(json.dumps(document).encode(), source="x") == results
+
+
 def test_check_document_has_the_promised_form(results):
     document = as_json(check_document(results, meta={"workers": 2}))
 
-    assert list(document) == ["schema", "meta", "summary", "projects", "files"]
+    assert list(document) == ["schema", "meta", "summary", "projects", "files", "project_findings"]
     assert document["schema"] == "dev-assistant/check@1"
     assert document["meta"] == {"workers": 2, "verified_at": [7.0, 6.0, 5.0]}
     assert document["summary"] == {

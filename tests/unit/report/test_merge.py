@@ -25,6 +25,8 @@ def made(finding, spec):
     project, path, state, at, reason, lines = spec
     return result(
         [finding(line=line) for line in lines],
+        analysed=bool(lines),
+        related=[finding("DA109", line=line) for line in lines[:1]],
         project=project,
         path=path,
         state=state,

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from dev_assistant.model import FileState
+from dev_assistant.model import FileRecord, FileState, Part, Summary
 from dev_assistant.report.canonical import encode
 from dev_assistant.report.documents import check_document
 from dev_assistant.report.merge import result_of, results_of
@@ -69,6 +69,25 @@ def test_a_long_list_is_cut_and_counted(record):
     files = [("a", f"{n}.py", record(FileState.PENDING), []) for n in range(53)]
 
     assert "... and 3 more pending\n" in check_of(*files)
+
+
+def test_what_files_have_in_common_is_told_below_them_and_cut(finding, record):
+    deep = FileRecord(FileState.FRESH, None, (Part("deep", "0" * 32, Summary("checked"), b"outline"),))
+    related = [finding("DA109", line=line, message="f is a copy") for line in range(1, 13)]
+    files = [
+        result_of(deep, [], project="a", path="x.py", verified_at=1.0, related=related),
+        result_of(record(), [], project="a", path="y.py", verified_at=1.0),
+    ]
+    document = json.loads(encode(check_document(results_of({}, files), meta={})))
+
+    lines = render_check(document, colour=False).splitlines()
+
+    assert lines[:2] == ["a, between files (1 file analysed)", "x.py:1:1: DA109 f is a copy"]
+    assert lines[-3:] == [
+        "... and 2 more (check --json lists all)",
+        "",
+        "passed: 2 files; score 10.00",
+    ]
 
 
 def test_foreign_text_moves_no_cursor(finding, record, project, workspace):

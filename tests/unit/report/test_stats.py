@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 
+from dev_assistant.analysis.structure.relations import Relations
 from dev_assistant.model import FileState
 from dev_assistant.report.stats import (
     collect_file_stats,
@@ -39,6 +40,17 @@ def test_team_stats_has_the_promised_numbers(project, record):
         "total_security_issues": 1,
     }
     assert {key: document[key] for key in expected} == expected
+
+
+def test_what_files_have_in_common_is_counted(project, workspace):
+    first, second = Relations(3, duplicates=((), ())), Relations(2, cycles=((),))
+    projects = [project("a", relations=lambda: first), project("b", relations=lambda: second)]
+
+    document = json.loads(workspace_stats(workspace(*projects), meta=META))
+
+    rows = (document["workspace"], *document["projects"])
+    numbers = [(row["analysed"], row["duplicates"], row["import_cycles"]) for row in rows]
+    assert numbers == [(5, 2, 1), (3, 2, 0), (2, 0, 1)]
 
 
 def test_unknown_is_null_and_not_zero(project, record):

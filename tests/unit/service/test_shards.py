@@ -3,6 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dev_assistant.analysis.structure.facts import Import
+from dev_assistant.analysis.structure.outline import Outline, pack
 from dev_assistant.model import Counts, FileRecord, FileState, Part, RelPath, Summary
 from dev_assistant.report.tally import tally
 from dev_assistant.service.shards import Files
@@ -37,6 +39,26 @@ def test_a_published_view_is_what_was_put_and_never_changes(steps: list[tuple[st
         assert dict(view) == expected
         assert len(view) == len(expected)
         assert view.tally == tally(expected)
+
+
+def outlined(state: FileState, *imports: str) -> FileRecord:
+    told = tuple(Import(each, (), 0, (), 1) for each in imports)
+    return FileRecord(state, None, (Part("deep", "k", Summary("checked"), pack(Outline((), told))),))  # type: ignore[arg-type]
+
+
+def test_each_view_has_the_relations_of_its_own_files() -> None:
+    fresh, stale = FileState.FRESH, FileState.STALE
+    files = Files({RelPath("a.py"): outlined(fresh, "b"), RelPath("b.py"): outlined(fresh)})
+    before = files.publish()
+    files.put(RelPath("b.py"), outlined(fresh, "a"))
+    during = files.publish()
+    files.put(RelPath("b.py"), outlined(stale, "a"))
+    while_stale = files.publish()
+    files.drop(RelPath("b.py"))
+    after = files.publish()
+    cycles = [len(view.relations.cycles) for view in (after, during, before, while_stale)]
+    assert cycles == [0, 1, 0, 1]
+    assert [view.relations.analysed for view in (before, after)] == [2, 1]
 
 
 def test_publishing_without_a_change_gives_the_same_view() -> None:

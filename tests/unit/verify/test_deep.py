@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from dev_assistant.analysis.structure.outline import unpack
 from dev_assistant.model import Checked, RelPath, Severity
 from dev_assistant.ports import Included, Role
 from dev_assistant.verify.analysts import Analysts
@@ -47,6 +48,7 @@ def test_what_is_found_is_advice(deep: DeepVerifier, own: RuffVerifier, tmp_path
     verdict = judge(deep, project(tmp_path), scope, ["a.py"])["a.py"]
     assert {"S101", "FIX002", "TD002", "DA107"} <= set(rules(verdict))
     assert {finding.severity for finding in verdict.findings} == {Severity.INFO}
+    assert unpack(verdict.outline) is not None
 
 
 def test_what_the_projects_own_run_looks_for_is_left_to_it(

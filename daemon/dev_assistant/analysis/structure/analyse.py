@@ -9,22 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from dev_assistant.analysis.rules import Span
 from dev_assistant.analysis.structure.definitions import Definition, Kind, name_span, split
-from dev_assistant.analysis.structure.facts import Body, Facts, FunctionFacts, Import, ModuleFacts
+from dev_assistant.analysis.structure.facts import Facts, FunctionFacts, Import, ModuleFacts
 from dev_assistant.analysis.structure.findings import Defined, findings, in_order
 from dev_assistant.analysis.structure.functions import function_facts
 from dev_assistant.analysis.structure.logical_lines import NotUnderstoodError, Source, read
+from dev_assistant.analysis.structure.outline import Copy, Outline
+from dev_assistant.analysis.structure.rules import short
 from dev_assistant.analysis.structure.scopes import class_facts, module_facts, own_lines
 from dev_assistant.model import Digest, Finding
-
-
-class Copy(msgspec.Struct, frozen=True, gc=False):
-    """A function whose body can be compared with those of the project."""
-
-    name: str
-    span: Span
-    body: Body
 
 
 class Structure(msgspec.Struct, frozen=True, gc=False):
@@ -38,8 +31,7 @@ class Structure(msgspec.Struct, frozen=True, gc=False):
     facts: dict[Digest, Facts] = {}
     definitions: int = 0
     reused: int = 0
-    copies: tuple[Copy, ...] = ()
-    imports: tuple[Import, ...] = ()
+    outline: Outline = Outline()
     understood: bool = True
 
 
@@ -56,8 +48,7 @@ def analyse(data: bytes, known: Mapping[Digest, Facts]) -> Structure:
         {each.definition.digest: each.facts for each in defined},
         len(defined),
         sum(each.definition.digest in known for each in defined),
-        tuple(_copies(source, defined)),
-        tuple(_imports(source, defined[0])),
+        Outline(tuple(_copies(source, defined)), tuple(_imports(source, defined[0]))),
     )
 
 
@@ -73,10 +64,10 @@ def _imports(source: Source, module: Defined) -> Iterator[Import]:
     if isinstance(module.facts, ModuleFacts) and module.facts.imports:
         lines = own_lines(source, module.definition)
         for each in module.facts.imports:
-            yield msgspec.structs.replace(each, line=lines[each.line].first + 1)
+            yield msgspec.structs.replace(each, line=lines[each.line].first + 1, bound=())
 
 
 def _copies(source: Source, defined: Iterable[Defined]) -> Iterator[Copy]:
     for definition, facts in defined:
         if isinstance(facts, FunctionFacts) and facts.body:
-            yield Copy(definition.qualname, name_span(source, definition), facts.body)
+            yield Copy(short(definition.qualname), name_span(source, definition), facts.body)

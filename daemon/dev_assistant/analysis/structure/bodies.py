@@ -38,10 +38,10 @@ def body(lines: Sequence[Line]) -> Body | None:
         return None
     text = b";".join([line.text for line in lines])
     base = lines[0].indent
-    digest = hashlib.blake2b(b",".join([b"%d" % (line.indent - base) for line in lines]), digest_size=16)
+    digest = hashlib.blake2b(b",".join([b"%d" % (line.indent - base) for line in lines]), digest_size=8)
     digest.update(text.translate(None, _WORDS_AND_BLANKS) + b"\n")
     digest.update(b" ".join(_normalised(_WORD.findall(text))))
-    return Body(digest.hexdigest(), len(lines))
+    return Body(digest.digest(), len(lines))
 
 
 def _normalised(words: list[bytes]) -> list[bytes]:

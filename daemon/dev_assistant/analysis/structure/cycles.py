@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from dev_assistant.analysis.rules import Span
@@ -39,16 +39,65 @@ def module_name(path: RelPath, roots: Sequence[str] = ROOTS) -> str:
     return name.removesuffix(".__init__")
 
 
-def import_cycles(imports: Mapping[RelPath, Sequence[Import]], roots: Sequence[str] = ROOTS) -> list[Cycle]:
-    """The cycles among these files, one for each strongly connected component, sorted.
+class ImportGraph:
+    """Which modules of a project import which. ``imports`` tells those of a file that was put.
 
-    A package counts only where itself is imported, not where a module in it is.
+    A change of a file costs its own imports, and the search for cycles if they lead elsewhere; a file that
+    comes or goes costs everybody's imports, for each may have meant it.
     """
-    files = {module_name(path, roots): path for path in sorted(imports)}
-    graph = {name: _targets(name, path, imports[path], files) for name, path in files.items()}
-    return sorted(
-        _cycle(sorted(component), graph, files) for component in _components(graph) if len(component) > 1
-    )
+
+    def __init__(self, imports: Callable[[RelPath], Sequence[Import]], roots: Sequence[str] = ROOTS) -> None:
+        self._imports = imports
+        self._roots = roots
+        self._paths: set[RelPath] = set()
+        self._files: dict[str, RelPath] = {}
+        self._graph: dict[str, dict[str, int]] = {}
+        self._changed: set[RelPath] = set()
+        self._resettled = False
+        self._cycles: tuple[Cycle, ...] = ()
+
+    def put(self, path: RelPath) -> None:
+        """A file is there, or imports something else than before."""
+        self._resettled |= path not in self._paths
+        self._paths.add(path)
+        self._changed.add(path)
+
+    def drop(self, path: RelPath) -> None:
+        """A file that was put is gone."""
+        self._resettled = True
+        self._paths.remove(path)
+
+    def cycles(self) -> tuple[Cycle, ...]:
+        """One for each strongly connected component, sorted.
+
+        A package counts only where itself is imported, not where a module in it is.
+        """
+        if self._resettled:
+            self._files = {module_name(path, self._roots): path for path in sorted(self._paths)}
+            self._graph = {}
+            self._changed = set(self._files.values())
+        if self._follow():
+            self._cycles = tuple(
+                sorted(
+                    _cycle(sorted(component), self._graph, self._files)
+                    for component in _components(self._graph)
+                    if len(component) > 1
+                )
+            )
+        self._resettled = False
+        return self._cycles
+
+    def _follow(self) -> bool:
+        """Take in what changed; whether any import leads elsewhere, or from another line."""
+        different = self._resettled
+        changed, self._changed = self._changed, set()
+        for path in sorted(changed):
+            name = module_name(path, self._roots)
+            if self._files.get(name) == path:
+                targets = _targets(name, path, self._imports(path), self._files)
+                different |= self._graph.get(name) != targets
+                self._graph[name] = targets
+        return different
 
 
 def cycle_findings(cycles: Sequence[Cycle]) -> Iterator[tuple[RelPath, Finding]]:
@@ -63,7 +112,7 @@ def cycle_findings(cycles: Sequence[Cycle]) -> Iterator[tuple[RelPath, Finding]]
         yield cycle.files[0], IMPORT_CYCLE.at(place, f"import cycle{size}: {' -> '.join(shown)}")
 
 
-def _targets(name: str, path: RelPath, imports: Sequence[Import], known: Collection[str]) -> dict[str, int]:
+def _targets(name: str, path: RelPath, imports: Iterable[Import], known: Collection[str]) -> dict[str, int]:
     """The modules of the project that are imported, with the line of the first import of each."""
     package = name if path.endswith("__init__.py") else name.rpartition(".")[0]
     found: dict[str, int] = {}

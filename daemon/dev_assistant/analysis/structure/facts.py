@@ -38,10 +38,13 @@ class Construct(msgspec.Struct, frozen=True, gc=False):
     span: Span
 
 
-class Body(msgspec.Struct, frozen=True, gc=False):
-    """A function's body for the search of duplicates: what is left when names and literals are taken out."""
+class Body(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A function's body for the search of duplicates: what is left when names and literals are taken out.
 
-    digest: str
+    ``digest`` has 8 bytes: among a million bodies two meet by chance once in forty million projects.
+    """
+
+    digest: bytes
     statements: int
 
 
@@ -64,7 +67,7 @@ class ClassFacts(msgspec.Struct, frozen=True, tag="class", gc=False):
     decorators: tuple[str, ...] = ()
 
 
-class Import(msgspec.Struct, frozen=True, gc=False):
+class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """``import module`` (no ``names``) or ``from module import names``, with ``level`` leading dots.
 
     ``bound`` are the names that it gives to the module. ``line`` counts from 1 in the file; in ModuleFacts it

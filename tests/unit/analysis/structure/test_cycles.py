@@ -1,22 +1,31 @@
 """Cycles of imports, against a plain search for what reaches itself."""
 
+from collections.abc import Mapping, Sequence
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dev_assistant.analysis.structure.analyse import analyse
-from dev_assistant.analysis.structure.cycles import Cycle, cycle_findings, import_cycles, module_name
+from dev_assistant.analysis.structure.cycles import Cycle, ImportGraph, cycle_findings, module_name
 from dev_assistant.analysis.structure.facts import Import
 from dev_assistant.model import RelPath
 
 
-def cycles(**files: str) -> list[Cycle]:
+def import_cycles(imports: Mapping[RelPath, Sequence[Import]]) -> tuple[Cycle, ...]:
+    graph = ImportGraph(imports.__getitem__)
+    for path in imports:
+        graph.put(path)
+    return graph.cycles()
+
+
+def cycles(**files: str) -> tuple[Cycle, ...]:
     """``pkg__a`` is pkg/a.py."""
     return import_cycles(
         {
             RelPath(name.replace("__", "/").replace("INIT", "__init__") + ".py"): analyse(
                 text.encode(), {}
-            ).imports
+            ).outline.imports
             for name, text in files.items()
         }
     )
@@ -71,7 +80,7 @@ def test_a_long_way_is_cut() -> None:
     ],
 )
 def test_what_is_no_cycle(files: dict[str, str]) -> None:
-    assert cycles(**files) == []
+    assert cycles(**files) == ()
 
 
 def test_a_package_that_is_imported_for_its_own_names_counts() -> None:

@@ -1,7 +1,10 @@
 """Groups of equal bodies, whatever the order of files."""
 
-from dev_assistant.analysis.structure.analyse import Copy, analyse
-from dev_assistant.analysis.structure.duplicates import duplicate_findings, duplicates
+from collections.abc import Mapping, Sequence
+
+from dev_assistant.analysis.structure.analyse import analyse
+from dev_assistant.analysis.structure.duplicates import Bodies, Group, duplicate_findings
+from dev_assistant.analysis.structure.outline import Copy
 from dev_assistant.analysis.structure.rules import DUPLICATE_BODY
 from dev_assistant.model import RelPath
 
@@ -9,7 +12,14 @@ ONE, TWO, THREE = RelPath("a.py"), RelPath("b.py"), RelPath("c\x1b.py")
 
 
 def copies(text: str) -> tuple[Copy, ...]:
-    return analyse(text.encode(), {}).copies
+    return analyse(text.encode(), {}).outline.copies
+
+
+def duplicates(copies: Mapping[RelPath, Sequence[Copy]]) -> tuple[Group, ...]:
+    bodies = Bodies(copies.__getitem__)
+    for path in copies:
+        bodies.put(path)
+    return bodies.groups()
 
 
 LONG = "".join(f"    x.do_{step}(y)\n" for step in range(12))
@@ -47,4 +57,4 @@ def test_a_path_cannot_move_the_cursor() -> None:
 
 
 def test_nothing_twice_is_nothing() -> None:
-    assert duplicates({ONE: FIRST, TWO: OTHER, THREE: ()}) == []
+    assert duplicates({ONE: FIRST, TWO: OTHER, THREE: ()}) == ()

@@ -6,8 +6,8 @@ import pytest
 
 from dev_assistant.analysis.rules import Rule
 from dev_assistant.analysis.structure.analyse import analyse
-from dev_assistant.analysis.structure.cycles import cycle_findings, import_cycles
-from dev_assistant.analysis.structure.duplicates import duplicate_findings, duplicates
+from dev_assistant.analysis.structure.outline import pack
+from dev_assistant.analysis.structure.relations import Index
 from dev_assistant.analysis.structure.rules import BY_ID, RULES, short
 from dev_assistant.model import Category, RelPath
 
@@ -26,10 +26,9 @@ def files(example: str) -> dict[RelPath, bytes]:
 def test_an_example_breaks_its_rule_and_no_other(rule: Rule) -> None:
     found = {path: analyse(data, {}) for path, data in files(rule.example).items()}
     told = {finding.rule for each in found.values() for finding in each.findings}
-    groups = duplicates({path: each.copies for path, each in found.items()})
-    told |= {finding.rule for _, finding in duplicate_findings(groups)}
-    cycles = import_cycles({path: each.imports for path, each in found.items()})
-    told |= {finding.rule for _, finding in cycle_findings(cycles)}
+    index = Index()
+    index.update({path: pack(each.outline) for path, each in found.items()})
+    told |= {finding.rule for each in index.relations().findings.values() for finding in each}
     assert told == {rule.id}
 
 
