@@ -14,6 +14,7 @@ from dev_assistant.report.recommend import recommendations
 from dev_assistant.report.sections import (
     back_to,
     causes,
+    critical,
     figures,
     more,
     project_remarks,
@@ -50,6 +51,7 @@ def workspace_dashboard(view: WorkspaceView, *, trends: Sequence[Point] = (), no
             _advice(recommendations(projects, watch=view.watch, config_errors=view.config_errors)),
         ),
         section("Worst files", worst(projects, view.root)),
+        section("Critical files", critical(projects, view.root)),
         *figures(tally, trends),
     )
 
@@ -64,6 +66,7 @@ def project_dashboard(project: ProjectView, *, trends: Sequence[Point] = (), now
         section("What is not known", [*project_remarks(project), *causes((project,), project.root)]),
         section("What to do", _advice(recommendations((project,)))),
         section("Worst files", worst((project,), project.root)),
+        section("Critical files", critical((project,), project.root)),
         *figures(project.tally, trends),
     )
 

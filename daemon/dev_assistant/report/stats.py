@@ -127,6 +127,7 @@ class StatsRow(msgspec.Struct, frozen=True):
     pass_rate: float | None
     total_violations: int
     total_security_issues: int
+    critical_files: int
     counts: Counts
     top_rules: tuple[RuleRow, ...]
     distribution: tuple[int, ...]
@@ -177,7 +178,7 @@ class ProblemFilesDocument(msgspec.Struct, frozen=True):
 def team_stats(project: ProjectView, *, meta: Mapping[str, object]) -> bytes:
     """``team_stats.json`` of one project; its root is ``.``: the file stands inside of it."""
     stats = TeamStats(project.tally, project.hits, project.misses)
-    row = _row(project.name, ".", project.tally)
+    row = _row(project.name, ".", project.tally, critical=project.critical)
     return _file(
         TeamStatsDocument(
             **msgspec.structs.asdict(row),
@@ -203,11 +204,13 @@ def workspace_stats(view: WorkspaceView, *, meta: Mapping[str, object]) -> bytes
         WorkspaceStatsDocument(
             schema=WORKSPACE_STATS,
             meta={**meta, "cache_hit_rate": _hit_rates(projects)},
-            workspace=_row(view.name, ".", total(project.tally for project in projects)),
-            projects=tuple(
-                _row(project.name, relative_root(project.root, workspace=view.root), project.tally)
-                for project in projects
+            workspace=_row(
+                view.name,
+                ".",
+                total(project.tally for project in projects),
+                critical=sum(project.critical for project in projects),
             ),
+            projects=tuple(_project_row(project, view.root) for project in projects),
         )
     )
 
@@ -222,7 +225,12 @@ def _file(document: msgspec.Struct) -> bytes:
     return encode(document, indent=2)
 
 
-def _row(name: str, root: str, tally: Tally) -> StatsRow:
+def _project_row(project: ProjectView, workspace: str) -> StatsRow:
+    root = relative_root(project.root, workspace=workspace)
+    return _row(project.name, root, project.tally, critical=project.critical)
+
+
+def _row(name: str, root: str, tally: Tally, *, critical: int) -> StatsRow:
     return StatsRow(
         name=text(name),
         root=root,
@@ -237,6 +245,7 @@ def _row(name: str, root: str, tally: Tally) -> StatsRow:
         pass_rate=tally.pass_rate,
         total_violations=tally.counts.total,
         total_security_issues=tally.counts.security,
+        critical_files=critical,
         counts=tally.counts,
         top_rules=tuple(
             RuleRow(text(rule.code), rule.verifier, count.findings, count.files)

@@ -6,10 +6,10 @@ Everything in it is a copy or immutable; a report never asks back, so a picture 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from dev_assistant.model import FileRecord, RelPath
+from dev_assistant.model import Criticality, FileRecord, RelPath
 from dev_assistant.report.tally import Tally
 
 ProjectState = Literal["watching", "polling", "checked", "degraded", "missing", "error", "disabled"]
@@ -24,7 +24,8 @@ class ProjectView:
 
     ``reasons`` say why ``state`` is what it is; ``config_errors`` stand while the last good configuration
     is kept in force. ``parked`` files broke their tool twice and are left alone until something changes;
-    ``uncovered`` are its (directory, reason) without a watch. ``last_audit_s`` is seconds ago.
+    ``uncovered`` are its (directory, reason) without a watch. ``last_audit_s`` is seconds ago. ``ranks`` are
+    of the files that have any points of criticality.
     """
 
     name: str
@@ -40,6 +41,12 @@ class ProjectView:
     uncovered: tuple[tuple[str, str], ...] = ()
     missed_by_events: int = 0
     last_audit_s: float | None = None
+    ranks: Mapping[RelPath, Criticality] = field(default_factory=dict)
+
+    @property
+    def critical(self) -> int:
+        """How many of its files are critical."""
+        return sum(rank.is_critical for rank in self.ranks.values())
 
 
 @dataclass(frozen=True, slots=True)

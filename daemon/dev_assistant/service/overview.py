@@ -162,6 +162,7 @@ def _project(project: ProjectSnapshot, health: SourceHealth, audit: float | None
         uncovered=uncovered,
         missed_by_events=project.missed_by_events,
         last_audit_s=audit,
+        ranks=project.ranks,
     )
 
 

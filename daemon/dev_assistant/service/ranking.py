@@ -113,11 +113,11 @@ class Ranking:
         self._facts[path] = facts
         rank = self.rules.classify(path, imports=facts.imports, changed_lines=facts.changed)
         before = self._ranks.get(path, _ORDINARY)
-        if rank.score <= 0:
+        if rank.score > 0 or rank.is_critical:
+            self._ranks[path] = rank
+        else:
             rank = _ORDINARY
             self._ranks.pop(path, None)
-        else:
-            self._ranks[path] = rank
         if rank != before:
             self._published = None
 

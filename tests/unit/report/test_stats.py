@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from dev_assistant.model import FileState
+from dev_assistant.model import Criticality, FileState
 from dev_assistant.report.stats import (
     collect_file_stats,
     collect_team_stats,
@@ -37,8 +37,19 @@ def test_team_stats_has_the_promised_numbers(project, record):
         "pass_rate": 0.5,
         "total_violations": 3,
         "total_security_issues": 1,
+        "critical_files": 0,
     }
     assert {key: document[key] for key in expected} == expected
+
+
+def test_critical_files_are_counted(project, workspace, record):
+    ranks = {"a.py": Criticality(0.7, (), is_critical=True), "b.py": Criticality(0.4, (), is_critical=False)}
+    view = project(files={"a.py": record(), "b.py": record()}, ranks=ranks)
+
+    assert json.loads(team_stats(view, meta=META))["critical_files"] == 1
+    document = json.loads(workspace_stats(workspace(view, project("more")), meta=META))
+    assert document["workspace"]["critical_files"] == 1
+    assert [row["critical_files"] for row in document["projects"]] == [1, 0]
 
 
 def test_unknown_is_null_and_not_zero(project, record):
