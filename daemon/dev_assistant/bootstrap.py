@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
+from dev_assistant import process
 from dev_assistant.beats import Beats
 from dev_assistant.errors import ConfigError, UserError
 from dev_assistant.logs import get_logger
@@ -48,6 +49,7 @@ from dev_assistant.settings.cores import usable_cores
 from dev_assistant.verify.deep import DeepVerifier
 from dev_assistant.verify.registry import verifiers
 from dev_assistant.watch.git import busy
+from dev_assistant.watch.git_head import Head
 from dev_assistant.watch.nothing import NoSource
 
 _LOG = get_logger("daemon")
@@ -175,6 +177,7 @@ def assemble(
     count = settings.worker_count(cores=usable_cores())
     queue: JobQueue[Job] = JobQueue(bulk_limit=count, now=time.monotonic)
     feed = Feed()
+    git = process.Children()
     errands = Errands(
         failed=lambda error: _LOG.error("errand failed", error=repr(error), exc_info=error), beats=beats
     )
@@ -202,6 +205,7 @@ def assemble(
             opener=Opener(reader=records.reader, now=time.monotonic),
             load=loading,
             git_busy=partial(_git_busy, beats),
+            head=partial(Head, children=git),
             beats=beats,
         ),
         now=time.monotonic,
@@ -229,6 +233,7 @@ def assemble(
         source=source,
         workers=_workers(queue, coordinator, tools, count + _FOR_SAVES, beats),
         verifiers=tuple(tools.values()),
+        git=git,
         errands=errands,
         scribe=scribe,
         feed=feed,

@@ -32,6 +32,14 @@ class Priority(enum.IntEnum):
     LOW = 2
 
 
+class Criticality(msgspec.Struct, frozen=True, gc=False):
+    """``score`` is from 0 to 1; ``reasons`` are for people, one for each fact that counts."""
+
+    score: float
+    reasons: tuple[str, ...]
+    is_critical: bool
+
+
 class Urgency(enum.IntEnum):
     """Whether somebody is waiting: a save is interactive, a scan or a storm is bulk."""
 

@@ -165,6 +165,9 @@ class Scope(Protocol):
     def outside(self) -> tuple[str, ...]:
         """Absolute paths of configuration files that are read from outside the project's watch paths."""
 
+    def configured_by(self, path: RelPath) -> str | None:
+        """The file (absolute) that says how ``path`` is judged; None: built-in rules do. For any thread."""
+
 
 NOTHING_BESIDE: Mapping[str, Scope] = {}
 

@@ -54,6 +54,9 @@ class FakeScope:
     def outside(self) -> tuple[str, ...]:
         return ()
 
+    def configured_by(self, path: RelPath) -> str | None:
+        return f"/{CONFIG}" if self.config else None
+
 
 class FakeVerifier:
     """Implements ``Verifier``; ``judged`` lists what it was asked, in order."""

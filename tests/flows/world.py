@@ -28,6 +28,7 @@ from dev_assistant.service.parts import Collaborators, Parts
 from dev_assistant.service.scribe import Batch
 from dev_assistant.service.state import ProjectState
 from dev_assistant.service.work import Bench
+from fakes.git import FakeGit
 from fakes.source import ScriptedSource
 from fakes.verifier import FakeVerifier
 
@@ -88,6 +89,7 @@ class World:
         self.retired: list[str] = []
         self.reports = 0
         self.busy_git: set[str] = set()
+        self.git = FakeGit()
         self.saved: list[tuple[str, Batch]] = []
         self.coordinator = Coordinator(
             self.load(),
@@ -104,6 +106,7 @@ class World:
                 opener=Opener(reader=self._store, now=lambda: self.time),
                 load=self.load,
                 git_busy=lambda directory: directory in self.busy_git,
+                head=self.git,
                 beats=beats,
             ),
             now=lambda: self.time,

@@ -15,6 +15,7 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from dev_assistant.watch.git_objects import program
 from hostile.sandbox import SOURCE, Answer, Sandbox
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -76,7 +77,7 @@ def _allowed(place: Sandbox, what: str, path: str, also: tuple[str, ...]) -> boo
     if what in {"blocking", "code"}:
         return False
     if what == "program":
-        return path in {str(place.python), str(place.python.with_name("ruff"))}
+        return path in {str(place.python), str(place.python.with_name("ruff")), program()}
     if path.startswith((f"{place.home}/run/", f"{place.home}/.local/state/")) or path in {"/dev/null", *also}:
         return True
     if what == "socket":

@@ -56,6 +56,7 @@ from dev_assistant.service.snapshot import ProjectSnapshot
 from dev_assistant.service.work import Bench
 from dev_assistant.watch.inotify import InotifySource
 from dev_assistant.watch.nothing import NoSource
+from fakes.git import FakeGit
 from model.judge import ModelVerifier
 
 ACTIONS = ("events", "coordinator", "errand", "worker", "scribe", "time")
@@ -277,6 +278,7 @@ class Engine:
             opener=Opener(reader=self._reader, now=self.clock),
             load=self.load,
             git_busy=lambda directory: self.busy,
+            head=FakeGit(),
         )
 
     def load(self) -> Configuration:

@@ -122,7 +122,10 @@ def is_facade(package: Path) -> bool:
     return any(isinstance(node, ast.ImportFrom) for node in parse(package / "__init__.py").body)
 
 
-PIPELINE = ("daemon", "intake", "judging", "releasing", "roster", "scoping", "surveys", "telling", "timers")
+PIPELINE = (
+    *("appraising", "daemon", "intake", "judging", "releasing", "roster", "scoping", "surveys", "telling"),
+    "timers",
+)
 FLOWS = {f"service/{name}.py" for name in PIPELINE}
 """Parts of the pipeline that mean nothing alone: tests/flows and tests/system drive them together."""
 

@@ -51,11 +51,25 @@ def _entry(entry: dict[str, Any]) -> str:
         ("score", entry["score"]),
         ("rating", "; ".join(entry["rating"])),
         ("priority", entry["priority"]),
+        ("critical", _criticality(entry["criticality"])),
+        ("deep", entry["deep"]["reason"]),
         ("digest", entry["digest"]),
+        ("evidence", _evidence(entry["evidence"])),
     ]
     for judge in entry["verifiers"]:
         if judge["decision"] == _NOT_ITS_KIND:
             continue
         rows.append(("verifier", f"{judge['name']} {judge['version']}: {judge['decision']}"))
-        rows += [(f"  {name}", judge[name]) for name in ("outcome", "findings", "config", "key")]
+        rows += [
+            (f"  {name}", judge[name]) for name in ("outcome", "findings", "config", "configured_by", "key")
+        ]
     return "".join(f"{name:<10} {visible(str(value))}\n" for name, value in rows if value not in (None, ""))
+
+
+def _criticality(rank: dict[str, Any]) -> str:
+    answer = f"{'yes' if rank['is_critical'] else 'no'}, {rank['score']:g}"
+    return f"{answer} ({'; '.join(rank['reasons'])})" if rank["reasons"] else answer
+
+
+def _evidence(last: dict[str, Any] | None) -> str:
+    return f"{last['verdict']}, {last['time']}, {last['id']}" if last is not None else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from dev_assistant.diagnosis.outcome import Diagnosis, fine, problem, warning
 from dev_assistant.errors import ToolError
 from dev_assistant.ports import Verifier
 from dev_assistant.verify.registry import verifiers, wanted
+from dev_assistant.watch.git_objects import program
 
 _PROOF_SECONDS = 5.0
 _NEEDED = "ruff"  # without it no Python is judged at all
@@ -44,8 +44,10 @@ def _proved(verifier: Verifier) -> Diagnosis:
     return fine(name, "proved that it works", where=sys.prefix, value=version)
 
 
-def git(case: Case) -> Iterator[Diagnosis]:
-    """Whether it is there. It is not run: a repository decides what its git does."""
-    found = shutil.which("git", path=case.environ.get("PATH"))
-    what = "is there" if found else "is not installed, and not needed"
-    yield fine("git", f"{what}; repositories are read without running it", where=found or "")
+def git(_case: Case) -> Iterator[Diagnosis]:
+    """Whether it is there: it is optional, and never looked for in PATH, which may name a watched tree."""
+    use = "counts lines changed since HEAD, by commands that run nothing of a repository"
+    try:
+        yield fine("git", use, where=program())
+    except ToolError as error:
+        yield fine("git", f"is not needed, but {use}: now changes do not count", value=str(error))

@@ -20,9 +20,10 @@ _encoder = msgspec.json.Encoder()
 class Told(NamedTuple):
     """One verdict on one file. ``counts`` is None where a line gives only the sum over several files.
 
-    ``file`` and ``line`` say where it stands, ``time`` is ISO 8601 in UTC.
+    ``id`` is the line's, ``file`` and ``line`` say where it stands, ``time`` is ISO 8601 in UTC.
     """
 
+    id: str
     file: str
     line: int
     time: str
@@ -49,23 +50,37 @@ def history(directory: Path, path: RelPath, *, project: str) -> Iterator[Told | 
 
     Raises OSError.
     """
+    for day in day_files(directory):
+        yield from _of_day(day, path, project)
+
+
+def latest(directory: Path, path: RelPath, *, project: str) -> Told | None:
+    """The last that was told of a path of a project; the newest days are read first. Raises OSError."""
+    for day in reversed(day_files(directory)):
+        told = [each for each in _of_day(day, path, project) if isinstance(each, Told)]
+        if told:
+            return told[-1]
+    return None
+
+
+def _of_day(day: Path, path: RelPath, project: str) -> Iterator[Told | Break]:
     wanted = path_text(path)
     needle = encode(_encoder, wanted)
-    for day in day_files(directory):
-        for raw in iter_lines(day):
-            if needle not in raw.data:
-                continue
-            try:
-                line = decode_line(raw.data)
-            except ValueError as error:
-                yield Break(day.name, raw.number, f"not an evidence line: {error}")
-                continue
-            if line.project == project:
-                yield from (told for name, told in told_by(day.name, raw.number, line) if name == wanted)
+    for raw in iter_lines(day):
+        if needle not in raw.data:
+            continue
+        try:
+            line = decode_line(raw.data)
+        except ValueError as error:
+            yield Break(day.name, raw.number, f"not an evidence line: {error}")
+            continue
+        if line.project == project:
+            yield from (told for name, told in told_by(day.name, raw.number, line) if name == wanted)
 
 
 def _told(file: str, number: int, line: EvidenceLine) -> Told:
     return Told(
+        id=line.id,
         file=file,
         line=number,
         time=line.time,

@@ -17,6 +17,7 @@ from dev_assistant.report.recommend import recommendations
 from dev_assistant.report.sections import (
     back_to,
     causes,
+    critical,
     figures,
     more,
     project_remarks,
@@ -54,6 +55,7 @@ def workspace_dashboard(view: WorkspaceView, *, trends: Sequence[Point] = (), no
         ),
         section("Worst files", worst(projects, view.root)),
         section("Worst functions", functions(projects, view.root)),
+        section("Critical files", critical(projects, view.root)),
         *figures(tally, trends),
     )
 
@@ -70,6 +72,7 @@ def project_dashboard(project: ProjectView, *, trends: Sequence[Point] = (), now
         section("Worst files", worst((project,), project.root)),
         section("Worst functions", functions((project,), project.root)),
         section("Between files", between(project)),
+        section("Critical files", critical((project,), project.root)),
         *figures(project.tally, trends),
     )
 

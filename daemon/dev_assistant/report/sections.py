@@ -10,15 +10,26 @@ import os
 from collections.abc import Iterable, Sequence
 
 from dev_assistant.model import FileState
-from dev_assistant.report.markdown import NOTHING, chart, code, file_code, link, plural, spark, table
+from dev_assistant.report.markdown import (
+    NOTHING,
+    chart,
+    code,
+    file_code,
+    link,
+    number,
+    plural,
+    spark,
+    table,
+)
 from dev_assistant.report.rating import rating, reasons
 from dev_assistant.report.stats import top_rules
 from dev_assistant.report.tally import BUCKETS, Tally, reason_of
 from dev_assistant.report.trends import Point
 from dev_assistant.report.views import ProjectView, WatchView, WorkspaceView
-from dev_assistant.report.worst import Worst, worst_files
+from dev_assistant.report.worst import Critical, Worst, critical_files, worst_files
 
 _WORST = 10
+_CRITICAL = 15
 _RULES = 10
 _CAUSES = 12
 _UNCOVERED = 5
@@ -171,6 +182,29 @@ def _worst_row(file: Worst, base: str) -> list[str]:
         f"{file.counts.total:,}",
         f"{file.counts.security:,}",
         f"{file.score:.2f}",
+    ]
+
+
+def critical(projects: Sequence[ProjectView], base: str) -> list[str]:
+    """The critical files that need a person most, and how many there are."""
+    rows = [_critical_row(file, base) for file in critical_files(projects, limit=_CRITICAL)]
+    if not rows:
+        return []
+    every = sum(project.critical for project in projects)
+    header = ("File", "Project", "Why", "State", "Criticality", "Findings", "Score")
+    count = f"{plural(every, 'file')} in all, those that need somebody most first."
+    return [count, "", *table(header, rows, left=4), *more(every - len(rows), "critical file")]
+
+
+def _critical_row(file: Critical, base: str) -> list[str]:
+    return [
+        link(file.path, to=f"{back_to(base, file.project.root)}/{file.path}"),
+        code(file.project.name),
+        ", ".join(code(reason) for reason in file.rank.reasons),
+        file.record.state.value,
+        number(file.rank.score),
+        f"{file.record.counts.total:,}",
+        number(file.score),
     ]
 
 

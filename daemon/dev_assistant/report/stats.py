@@ -130,6 +130,7 @@ class StatsRow(msgspec.Struct, frozen=True):
     pass_rate: float | None
     total_violations: int
     total_security_issues: int
+    critical_files: int
     counts: Counts
     top_rules: tuple[RuleRow, ...]
     distribution: tuple[int, ...]
@@ -210,10 +211,7 @@ def workspace_stats(view: WorkspaceView, *, meta: Mapping[str, object]) -> bytes
             schema=WORKSPACE_STATS,
             meta={**meta, "cache_hit_rate": _hit_rates(projects)},
             workspace=_row(view.name, ".", projects),
-            projects=tuple(
-                _row(project.name, relative_root(project.root, workspace=view.root), (project,))
-                for project in projects
-            ),
+            projects=tuple(_project_row(project, view.root) for project in projects),
         )
     )
 
@@ -226,6 +224,10 @@ def top_rules(tally: Tally, *, limit: int) -> list[tuple[Rule, RuleCount]]:
 
 def _file(document: msgspec.Struct) -> bytes:
     return encode(document, indent=2)
+
+
+def _project_row(project: ProjectView, workspace: str) -> StatsRow:
+    return _row(project.name, relative_root(project.root, workspace=workspace), (project,))
 
 
 def _row(name: str, root: str, projects: Sequence[ProjectView]) -> StatsRow:
@@ -245,6 +247,7 @@ def _row(name: str, root: str, projects: Sequence[ProjectView]) -> StatsRow:
         pass_rate=tally.pass_rate,
         total_violations=tally.counts.total,
         total_security_issues=tally.counts.security,
+        critical_files=sum(project.critical for project in projects),
         counts=tally.counts,
         top_rules=tuple(
             RuleRow(text(rule.code), rule.verifier, count.findings, count.files)

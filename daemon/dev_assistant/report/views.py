@@ -6,11 +6,11 @@ Everything in it is a copy or immutable; a report never asks back, so a picture 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from dev_assistant.analysis.structure.relations import Relations
-from dev_assistant.model import FileRecord, RelPath
+from dev_assistant.model import Criticality, FileRecord, RelPath
 from dev_assistant.report.tally import Tally
 
 ProjectState = Literal["watching", "polling", "checked", "degraded", "missing", "error", "disabled"]
@@ -26,7 +26,7 @@ class ProjectView:
     ``reasons`` say why ``state`` is what it is; ``config_errors`` stand while the last good configuration
     is kept in force. ``parked`` files broke their tool twice and are left alone until something changes;
     ``uncovered`` are its (directory, reason) without a watch. ``last_audit_s`` is seconds ago. ``relations``
-    costs what changed since it was asked last.
+    costs what changed since it was asked last. ``ranks`` are of the files with any points.
     """
 
     name: str
@@ -43,6 +43,12 @@ class ProjectView:
     missed_by_events: int = 0
     last_audit_s: float | None = None
     relations: Callable[[], Relations] = Relations
+    ranks: Mapping[RelPath, Criticality] = field(default_factory=dict)
+
+    @property
+    def critical(self) -> int:
+        """How many of its files are critical."""
+        return sum(rank.is_critical for rank in self.ranks.values())
 
 
 @dataclass(frozen=True, slots=True)

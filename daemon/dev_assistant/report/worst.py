@@ -9,7 +9,7 @@ import heapq
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from dev_assistant.model import Counts, FileRecord, FileState, RelPath
+from dev_assistant.model import Counts, Criticality, FileRecord, FileState, RelPath
 from dev_assistant.report.views import ProjectView
 
 
@@ -34,6 +34,36 @@ def worst_files(projects: Iterable[ProjectView], *, limit: int) -> list[Worst]:
         Worst(project, path, counts.score, counts, rules_of(project.files[path]))
         for project, path, counts in chosen
     ]
+
+
+class Critical(NamedTuple):
+    """A critical file, whatever is known of it. ``score`` is that of its quality, None unless it is fresh."""
+
+    project: ProjectView
+    path: RelPath
+    rank: Criticality
+    record: FileRecord
+    score: float | None
+
+
+def critical_files(projects: Iterable[ProjectView], *, limit: int) -> list[Critical]:
+    """Those that have failed first, then by quality, the lowest first; what is not judged comes last."""
+    return heapq.nsmallest(limit, _critical(projects), key=_need)
+
+
+def _critical(projects: Iterable[ProjectView]) -> Iterator[Critical]:
+    for project in projects:
+        for path, rank in project.ranks.items():
+            record = project.files.get(path) if rank.is_critical else None
+            if record is not None:
+                score = record.counts.score if record.state is FileState.FRESH else None
+                yield Critical(project, path, rank, record, score)
+
+
+def _need(file: Critical) -> tuple[object, ...]:
+    failed = file.record.state is FileState.FAILED
+    quality = (file.score is None, file.score or 0.0, -file.record.counts.total)
+    return not failed, *quality, -file.rank.score, file.project.name, file.path
 
 
 def riskiest_file(projects: Iterable[ProjectView]) -> tuple[ProjectView, RelPath] | None:

@@ -9,21 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import msgspec
-
 from dev_assistant.escape import visible
-from dev_assistant.model import Priority, RelPath
+from dev_assistant.model import Criticality, Priority, RelPath
 from dev_assistant.schedule.priority import Kind, PriorityRules
 
 _SHOWN = 60  # characters of a pattern or a module
-
-
-class Criticality(msgspec.Struct, frozen=True, gc=False):
-    """``score`` is from 0 to 1; ``reasons`` are for people, one for each fact that counts."""
-
-    score: float
-    reasons: tuple[str, ...]
-    is_critical: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,3 +27,6 @@ class BrokenScope:
 
     def outside(self) -> tuple[str, ...]:
         return ()
+
+    def configured_by(self, path: RelPath) -> None:  # noqa: ARG002  the port's; no file has a say
+        return None

@@ -16,6 +16,7 @@ from dev_assistant.ports import CoverLost, Hint, HintKind, Hints, Overflowed
 from dev_assistant.service.configuration import Configuration
 from dev_assistant.service.judging import RECHECK
 from dev_assistant.service.messages import (
+    Appraised,
     Barrier,
     CacheLost,
     Finished,
@@ -129,6 +130,8 @@ class Coordinator:
                 self._hints(hints)
             case Finished(results):
                 parts.judging.finished(parts.states, results)
+            case Appraised():
+                parts.appraising.appraised(message)
             case Surveyed():
                 self._surveyed(message)
             case SurveyEnded():
@@ -180,12 +183,14 @@ class Coordinator:
         self._parts.intake.hints(hints)
         for hint in hints:
             self._parts.roster.hint(hint)
+            self._parts.appraising.hint(hint)
         if any(hint.kind is HintKind.DIRECTORY for hint in hints):
             self._timers.look_for_missing()
         for hint in hints:
             self._parts.barriers.seen(hint.name)
 
     def _barrier(self, message: Barrier) -> None:
+        self._parts.appraising.look()
         if message.cookie is not None:
             self._parts.barriers.expect(message.cookie, message)
             return

@@ -16,8 +16,8 @@ from typing import NamedTuple, TypeVar
 
 from dev_assistant import files
 from dev_assistant.analysis.imports import imported_modules
-from dev_assistant.model import Digest, RelPath, Stat
-from dev_assistant.schedule.criticality import Criticality, CriticalityRules, Weights
+from dev_assistant.model import Criticality, Digest, RelPath, Stat
+from dev_assistant.schedule.criticality import CriticalityRules, Weights
 from dev_assistant.schedule.priority import Kind, PriorityRules
 from dev_assistant.service.setting_files import PYPROJECT, project_settings
 from dev_assistant.settings.fields import Settings
@@ -25,7 +25,7 @@ from dev_assistant.settings.layers import merge
 from dev_assistant.settings.table import Wide, check
 from dev_assistant.watch.git import GitTree, git_tree
 from dev_assistant.watch.git_head import UNKNOWN, Head, Unknown
-from dev_assistant.watch.ignore import IgnoreRules
+from dev_assistant.watch.repositories import is_ignored
 from dev_assistant.workspace.resolve import Resolver
 
 _PYTHON = (".py", ".pyi", ".pyw")
@@ -148,7 +148,7 @@ class _Known:
         else:
             imports, changed = self._read(path, rules, head, inside)
         is_new = listing is not None and inside not in listing.blobs
-        return imports, None if changed and is_new and _is_ignored(tree.top, inside) else changed
+        return imports, None if changed and is_new and is_ignored(tree.top, inside) else changed
 
     def _imports(self, path: str, rules: _Rules) -> tuple[str, ...]:
         seen = self._seen(path, rules)
@@ -222,17 +222,6 @@ def _settings(root: str) -> Settings:
 
 def _inside(path: str, top: str) -> str:
     return path[len(top.rstrip(os.sep)) + 1 :].replace(os.sep, "/")
-
-
-def _is_ignored(top: str, inside: str) -> bool:
-    """Whether git leaves out a new file, or we do: it has no HEAD to differ from."""
-    *above, name = inside.split("/")
-    rules = IgnoreRules(top, root=top).start()
-    for directory in above:
-        if rules.ignores(directory, is_dir=True):
-            return True
-        rules = rules.enter(directory)
-    return rules.ignores(name, is_dir=False)
 
 
 def _stat(path: str) -> Stat | None:

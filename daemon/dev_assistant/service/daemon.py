@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from dev_assistant import process
 from dev_assistant.logs import get_logger
 from dev_assistant.model import Job
 from dev_assistant.ports import ChangeSource, Verifier
@@ -35,6 +36,7 @@ class Daemon:
     source: ChangeSource
     workers: Sequence[Workers[Job]]
     verifiers: Sequence[Verifier]
+    git: process.Children
     errands: Errands
     scribe: Scribe
     feed: Feed
@@ -104,5 +106,6 @@ class Daemon:
 
     def _close_tools(self) -> None:
         """Twice: a worker may have started one more run before its queue was closed."""
+        self.git.end()
         for verifier in self.verifiers:
             verifier.close()

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from dev_assistant.errors import ToolError
 from dev_assistant.escape import path_text
-from dev_assistant.model import FileRecord, Project, RelPath
+from dev_assistant.model import Criticality, FileRecord, Project, RelPath
+from dev_assistant.places import Runs
 from dev_assistant.ports import Broken, Excluded, Included, Scope, Verifier
+from dev_assistant.record.history import latest
 from dev_assistant.report import rating
 from dev_assistant.service.configuration import ConfiguredProject
 from dev_assistant.service.coordinator import Coordinator
 from dev_assistant.service.critical_files import criticality_of
+from dev_assistant.service.snapshot import ProjectSnapshot
 from dev_assistant.settings import Settings
 from dev_assistant.verify.registry import recognised, unjudged
 from dev_assistant.watch.ignore import DirectoryRules, IgnoreRules
@@ -46,11 +52,15 @@ class Explainer:
     def _entry(self, configured: ConfiguredProject, path: str) -> dict[str, object]:
         project = configured.project
         relative = RelPath(os.path.relpath(path, project.root).replace(os.sep, "/"))
-        record, parked = self._record(project, relative)
+        known = self._known(project)
+        record = known.files.get(relative) if known is not None else None
+        rules = criticality_of(configured.settings)
+        rank = (known.ranks.get(relative) if known is not None else None) or rules.classify(relative)
+        parked = known is not None and relative in known.parked
         top = next(top for top in project.watch_paths if _is_below(path, top))
         own = {f"{entry.project.root}/RUNS" for entry in self._coordinator.configuration.projects}
-        rules = IgnoreRules(top, root=project.root, patterns=configured.settings.ignore, own=own).start()
-        ignored = _ignored_at(rules, top, path, project.root)
+        ignores = IgnoreRules(top, root=project.root, patterns=configured.settings.ignore, own=own).start()
+        ignored = _ignored_at(ignores, top, path, project.root)
         assignment = self._coordinator.assignments.get(project.name)
         scopes = assignment.scopes if assignment is not None else {}
         rated = record.counts if record is not None and record.passed is not None else None
@@ -65,19 +75,20 @@ class Explainer:
             "reason": f"{reason} (parked until it changes)" if parked else reason,
             "ignored": ignored,
             "definitions": _share(self._reuse(path)),
-            "priority": criticality_of(configured.settings).priority(relative).name.lower(),
+            "priority": rules.paths.of(relative, critical=rank.is_critical).name.lower(),
+            "criticality": msgspec.structs.asdict(rank),
+            "deep": {"mode": configured.settings.deep, "reason": _mode(configured.settings, rank)},
             "digest": record.fingerprint.digest if record is not None and record.fingerprint else None,
             "verifiers": [
                 self._judge(name, scope, relative, record) for name, scope in sorted(scopes.items())
             ],
+            "evidence": _evidence(project, relative) if record is not None else None,
         }
 
-    def _record(self, project: Project, path: RelPath) -> tuple[FileRecord | None, bool]:
-        """What is known of a file, and whether it is parked."""
-        for snapshot in self._coordinator.snapshot.projects:
-            if snapshot.project.name == project.name:
-                return snapshot.files.get(path), path in snapshot.parked
-        return None, False
+    def _known(self, project: Project) -> ProjectSnapshot | None:
+        """What the coordinator last published of a project."""
+        projects = self._coordinator.snapshot.projects
+        return next((each for each in projects if each.project.name == project.name), None)
 
     def _judge(self, name: str, scope: Scope, path: RelPath, record: FileRecord | None) -> dict[str, Any]:
         parts = {part.verifier: part for part in record.parts} if record is not None else {}
@@ -94,6 +105,7 @@ class Explainer:
             "version": self._version(name),
             "decision": decision,
             "config": config,
+            "configured_by": _configured_by(scope, path) if config else None,
             "key": part.key if part is not None else None,
             "outcome": part.summary.outcome if part is not None else None,
             "findings": part.summary.counts.total if part is not None else None,
@@ -104,6 +116,40 @@ class Explainer:
             return self._verifiers[name].version()
         except ToolError as error:
             return f"unknown: {error}"
+
+
+def _configured_by(scope: Scope, path: RelPath) -> str | None:
+    file = scope.configured_by(path)
+    return None if file is None else path_text(file)
+
+
+def _mode(settings: Settings, rank: Criticality) -> str:
+    """Which files get deep analysis, and what that means for this one."""
+    match settings.deep:
+        case "critical":
+            mark = f"{rank.score:g} of {settings.criticality_threshold:g}"
+            return f"critical files only; this one is{'' if rank.is_critical else ' not'}: {mark}"
+        case "off":
+            return "off"
+        case _:
+            return "all Python files that ruff judges"
+
+
+def _evidence(project: Project, path: RelPath) -> dict[str, Any] | None:
+    """The last evidence of a file; None without any, or if it cannot be read."""
+    try:
+        told = latest(Runs(Path(project.root)).evidence, path, project=project.name)
+    except OSError:
+        return None
+    if told is None:
+        return None
+    return {
+        "id": told.id,
+        "time": told.time,
+        "verdict": told.verdict,
+        "trigger": told.trigger,
+        "cached": told.cached,
+    }
 
 
 def _share(reuse: tuple[int, int] | None) -> dict[str, int] | None:

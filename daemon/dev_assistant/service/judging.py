@@ -42,8 +42,8 @@ _READ_ANYWAY = frozenset({"scan", "configuration"})
 
 
 class Judging:
-    """Owned by the coordinator. ``ripple`` is told of paths that decide about others, ``rescope`` of projects
-    whose configuration is not what it was.
+    """Owned by the coordinator. ``appraise`` is told of paths whose bytes were looked at, ``ripple`` of
+    those that decide about others, ``rescope`` of projects whose configuration is not what it was.
 
     What has to be written is gathered in batches, taken with ``take``.
     """
@@ -54,6 +54,7 @@ class Judging:
         planner: Planner,
         queue: JobQueue[Job],
         telling: Telling,
+        appraise: Callable[[ProjectState, Iterable[RelPath]], None],
         ripple: Callable[[ProjectState, RelPath], None],
         rescope: Callable[[ProjectState], None],
         now: Callable[[], float],
@@ -61,6 +62,7 @@ class Judging:
         self._planner = planner
         self._queue = queue
         self._telling = telling
+        self._appraise = appraise
         self._ripple = ripple
         self._rescope = rescope
         self._now = now
@@ -89,12 +91,14 @@ class Judging:
         looks = [self._planner.look(state, path) for path in paths]
         keys = [key for look in looks if isinstance(look, Look) for key in look.keys.values()]
         found = state.verdicts.find(keys) if keys else {}
+        self._appraise(state, [look.path for look in looks if isinstance(look, Look)])
         jobs: list[Job] = []
         for look in looks:
             if state.debts[look.path].trigger == RECHECK and isinstance(look, Look):
                 self._save_again(state, look, found)
             state.dirty.discard(look.path)
             if isinstance(look, Left):
+                state.ranking.left(look.path)
                 self._leave(state, look)
             else:
                 parked = {key for key in look.keys.values() if state.parked(look.path, key)}

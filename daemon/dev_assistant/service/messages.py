@@ -9,6 +9,7 @@ from dev_assistant.model import ProjectName, RelPath, Result
 from dev_assistant.ports import Scope, SourceEvent
 from dev_assistant.service.configuration import Configuration
 from dev_assistant.service.ledger import Epoch
+from dev_assistant.service.ranking import Facts
 from dev_assistant.watch.survey import Listing
 
 
@@ -46,6 +47,14 @@ class Finished:
     """A worker's answers."""
 
     results: tuple[Result, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Appraised:
+    """What an errand found out of the files that still have the bytes that were asked about."""
+
+    number: int
+    facts: Mapping[RelPath, Facts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +131,7 @@ Message = (
     | SurveyEnded
     | Scoped
     | Finished
+    | Appraised
     | Reloaded
     | Barrier
     | Withdraw

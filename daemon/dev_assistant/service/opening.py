@@ -17,6 +17,7 @@ from dev_assistant.schedule.debounce import Debouncer
 from dev_assistant.service.configuration import ConfiguredProject
 from dev_assistant.service.critical_files import criticality_of
 from dev_assistant.service.ledger import Ledger
+from dev_assistant.service.ranking import Ranking
 from dev_assistant.service.shards import Files
 from dev_assistant.service.state import ProjectState
 from dev_assistant.settings import Settings
@@ -53,7 +54,7 @@ class Opener:
             files=Files({path: _doubted(record) for path, record in records.items()}),
             debouncer=debouncer_of(entry.settings),
             verdicts=self._tiers(entry.settings, reader),
-            criticality=criticality_of(entry.settings),
+            ranking=Ranking(criticality_of(entry.settings)),
             ledger=ledger,
             git=git_directory(entry.project.root),
             above=above(entry.project),
@@ -68,7 +69,7 @@ class Opener:
         state.close()
         reader = self._reader(entry)
         state.verdicts, state.close = self._tiers(entry.settings, reader), reader.close
-        state.criticality = criticality_of(entry.settings)
+        state.ranking = Ranking(criticality_of(entry.settings))
         state.git, state.above = git_directory(entry.project.root), above(entry.project)
         state.backlog.update(waiting)
 

@@ -12,6 +12,8 @@ from dev_assistant.beats import Beats
 from dev_assistant.model import Job, ProjectName, Urgency
 from dev_assistant.ports import ChangeSource, Verifier
 from dev_assistant.schedule.queue import JobQueue
+from dev_assistant.service.appraisal import Appraiser, Committed
+from dev_assistant.service.appraising import Appraising
 from dev_assistant.service.barriers import Barriers
 from dev_assistant.service.configuration import Configuration
 from dev_assistant.service.errands import Errand
@@ -30,6 +32,7 @@ from dev_assistant.service.state import ProjectState
 from dev_assistant.service.surveys import Surveys
 from dev_assistant.service.telling import Telling
 from dev_assistant.service.territory import Territory
+from dev_assistant.watch.git import GitTree
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Collaborators:
     opener: Opener
     load: Callable[[], Configuration]
     git_busy: Callable[[str], bool]
+    head: Callable[[GitTree], Committed]
     beats: Beats = field(default_factory=Beats)
 
 
@@ -64,6 +68,7 @@ class Parts:
     scoping: Scoping
     surveys: Surveys
     intake: Intake
+    appraising: Appraising
     judging: Judging
     releasing: Releasing
     roster: Roster
@@ -100,10 +105,20 @@ def connect(
         now=now,
         beats=collaborators.beats,
     )
+    appraising = Appraising(
+        states=states,
+        ledger=ledger,
+        appraiser=Appraiser(collaborators.head),
+        source=collaborators.source,
+        run=collaborators.run,
+        post=post,
+        now=now,
+    )
     judging = Judging(
         planner=Planner(territory=territory, wall=wall, beats=collaborators.beats),
         queue=collaborators.queue,
         telling=Telling(feed=collaborators.feed, now=now, wall=wall),
+        appraise=appraising.ask,
         ripple=scoping.ripple,
         rescope=scoping.rescope,
         now=now,
@@ -114,6 +129,7 @@ def connect(
         ledger=ledger,
         surveys=surveys,
         scoping=scoping,
+        appraising=appraising,
         source=collaborators.source,
         opener=collaborators.opener,
         retire=collaborators.retire,
@@ -130,6 +146,7 @@ def connect(
         scoping=scoping,
         surveys=surveys,
         intake=Intake(states=states, territory=territory, surveys=surveys, scoping=scoping, now=now),
+        appraising=appraising,
         judging=judging,
         releasing=Releasing(judging=judging, sweep=scoping.sweep, git_busy=collaborators.git_busy),
         roster=roster,

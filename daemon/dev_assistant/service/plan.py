@@ -91,8 +91,8 @@ class Planner:
                 return Left(path, FileRecord(FileState.SKIPPED, reason=why))
             case Unreadable(why):
                 return Left(path, FileRecord(FileState.FAILED, reason=why))
-        keys = keys_of(state, path, seen, included)
-        return Look(path, seen, self._lasting(seen), included, keys)
+        claims = heeded(state, path, included)
+        return Look(path, seen, self._lasting(seen), claims, keys_of(state, path, seen, claims))
 
     def _unclaimed(self, state: ProjectState, path: RelPath, reason: str) -> FileRecord | None:
         if not reason and not state.interesting(path):
@@ -115,9 +115,11 @@ class Planner:
             except OSError:
                 present = None
             if present == known.fingerprint.stat and now - present.ctime_ns > _DOUBT_NS:
+                state.ranking.read(path, known.fingerprint.digest, None)
                 return known.fingerprint
         content = read(absolute, limit=size_limit(path, state.settings))
         if isinstance(content, Content):
+            state.ranking.read(path, content.fingerprint.digest, content.data)
             return content.fingerprint
         return content
 
@@ -165,11 +167,29 @@ class Planner:
                     verifier=name,
                     basis=awaited.bases[name],
                     key=key,
-                    priority=state.criticality.priority(path),
+                    priority=state.ranking.priority(path),
                     urgency=urgency,
                     since=debt.since,
                     trigger=debt.trigger,
                 )
+
+
+def heeded(state: ProjectState, path: RelPath, included: dict[str, Included]) -> dict[str, Included]:
+    """Those of them that have a word on the file: on one that is not critical advisors may have none."""
+    if state.settings.deep != "critical":
+        return included
+    advisors = {name for name, claim in included.items() if claim.role is Role.ADVISES}
+    if not advisors or _is_advised_on(state, path, advisors):
+        return included
+    return {name: claim for name, claim in included.items() if name not in advisors}
+
+
+def _is_advised_on(state: ProjectState, path: RelPath, advisors: set[str]) -> bool:
+    """Critical files are; one that has been judged stays what it was until all that counts is known."""
+    record = state.files.get(path)
+    if state.ranking.is_current(path) or record is None or not record.parts:
+        return state.ranking.is_critical(path)
+    return any(part.verifier in advisors for part in record.parts)
 
 
 def keys_of(
@@ -197,7 +217,7 @@ def holds(state: ProjectState, path: RelPath, record: FileRecord) -> bool:
     if record.fingerprint is None:
         return record.state is not FileState.FRESH
     included, _, _ = state.claims(path)
-    keys = keys_of(state, path, record.fingerprint, included)
+    keys = keys_of(state, path, record.fingerprint, heeded(state, path, included))
     return keys == {part.verifier: part.key for part in record.parts}
 
 

@@ -14,6 +14,7 @@ from dev_assistant.errors import Problem
 from dev_assistant.logs import get_logger
 from dev_assistant.model import Project, ProjectName, Urgency
 from dev_assistant.ports import ChangeSource, Hint
+from dev_assistant.service.appraising import Appraising
 from dev_assistant.service.configuration import Configuration, ConfiguredProject
 from dev_assistant.service.errands import Errand
 from dev_assistant.service.ledger import Epoch, Ledger
@@ -41,6 +42,7 @@ class Roster:
         ledger: Ledger,
         surveys: Surveys,
         scoping: Scoping,
+        appraising: Appraising,
         source: ChangeSource,
         opener: Opener,
         retire: Callable[[ProjectName], None],
@@ -58,6 +60,7 @@ class Roster:
         self._ledger = ledger
         self._surveys = surveys
         self._scoping = scoping
+        self._appraising = appraising
         self._source = source
         self._opener = opener
         self._retire = retire
@@ -126,6 +129,7 @@ class Roster:
         state = self._opener.open(entry, self._ledger)
         state.problems = tuple(map(str, entry.problems))
         self._states[state.project.name] = state
+        self._appraising.compare(state)
         self._surveys.whole(state, trigger="scan", epoch=epoch)
         _LOG.info("project taken up", project=state.project.name, root=state.project.root)
 
@@ -139,6 +143,7 @@ class Roster:
             return
         self._retire(state.project.name)  # its store and evidence are opened again under the new settings
         self._opener.change(state, entry)
+        self._appraising.compare(state)
         state.missing &= set(entry.project.watch_paths)
         self._surveys.whole(state, trigger="configuration", epoch=epoch)
         self._scoping.replan(state, prefix="", trigger="configuration", epoch=epoch)

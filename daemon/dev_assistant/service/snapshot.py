@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from dev_assistant.model import Project, RelPath
+from dev_assistant.model import Criticality, Project, RelPath
 from dev_assistant.service.shards import View
 from dev_assistant.service.state import ProjectState
 
@@ -13,7 +13,7 @@ from dev_assistant.service.state import ProjectState
 @dataclass(frozen=True, slots=True)
 class ProjectSnapshot:
     """One project: ``unread`` are directories that cannot be listed, with the reason; ``parked`` are files
-    that broke their tool twice.
+    that broke their tool twice; ``ranks`` are of the files with any points of criticality.
 
     ``oldest`` is when its oldest unsettled path became so (monotonic seconds).
 
@@ -30,6 +30,7 @@ class ProjectSnapshot:
     misses: int
     missed_by_events: int
     parked: tuple[RelPath, ...]
+    ranks: Mapping[RelPath, Criticality]
     owed: int = field(compare=False)
     oldest: float | None = field(compare=False)
 
@@ -70,6 +71,7 @@ def _project(state: ProjectState) -> ProjectSnapshot:
         misses=state.misses,
         missed_by_events=state.missed_by_events,
         parked=state.left_alone(),
+        ranks=state.ranking.publish(),
         owed=len(state.debts),
         oldest=oldest.since if oldest is not None else None,
     )

@@ -25,10 +25,10 @@ from dev_assistant.model import (
 )
 from dev_assistant.ports import Broken, Excluded, Included, Role, Scope
 from dev_assistant.record.memory import TieredVerdicts
-from dev_assistant.schedule.criticality import CriticalityRules
 from dev_assistant.schedule.debounce import Debouncer
 from dev_assistant.service.broken import BrokenScope
 from dev_assistant.service.ledger import Epoch, Ledger
+from dev_assistant.service.ranking import Ranking
 from dev_assistant.service.shards import Files
 from dev_assistant.settings import Settings
 from dev_assistant.verify.registry import recognised
@@ -110,7 +110,7 @@ class ProjectState:
     files: Files
     debouncer: Debouncer[RelPath]
     verdicts: TieredVerdicts
-    criticality: CriticalityRules
+    ranking: Ranking
     ledger: Ledger
     git: str | None
     above: tuple[str, ...]
@@ -183,12 +183,7 @@ class ProjectState:
         roles = {claim.role for claim in included.values()}
         if Role.JUDGES not in roles:
             included.clear()
-        elif Role.ADVISES in roles and not self._is_advised_on(path):
-            included = {n: claim for n, claim in included.items() if claim.role is not Role.ADVISES}
         return included, reason, broken
-
-    def _is_advised_on(self, path: RelPath) -> bool:
-        return self.settings.deep != "critical" or self.criticality.classify(path).is_critical
 
     def owe(self, path: RelPath, *, since: float, trigger: str, epoch: Epoch | None = None) -> None:
         """The record of ``path`` is not to be believed until it is settled.
@@ -269,6 +264,7 @@ class ProjectState:
         self.dirty.discard(path)
         self.awaited.pop(path, None)
         self.broke.pop(path, None)
+        self.ranking.forget(path)
         self.files.drop(path)
         self.settle(path)
 

@@ -97,6 +97,7 @@ class Timers:
         for state in self._parts.states.values():
             self._parts.surveys.whole(state, trigger="audit", urgency=Urgency.BULK)
         self._parts.roster.reload()
+        self._parts.appraising.look()
         self._retry_failed(now)
 
     def _retry_failed(self, now: float) -> None:

@@ -52,6 +52,9 @@ class ContentScope:
     def outside(self) -> tuple[str, ...]:
         return ()
 
+    def configured_by(self, path: RelPath) -> None:  # noqa: ARG002  the port's; no file has a say
+        return None
+
 
 class Source(NamedTuple):
     """A job with its bytes; ``path`` is absolute."""

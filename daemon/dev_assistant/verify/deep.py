@@ -84,6 +84,10 @@ class DeepScope:
     def outside(self) -> tuple[str, ...]:
         return ()
 
+    def configured_by(self, path: RelPath) -> str | None:
+        """What the project's own run looks for stands there, and is left out here."""
+        return self.own.configured_by(path)
+
 
 class NoScope:
     """Without the project's own run there is nothing to advise on."""
@@ -101,6 +105,9 @@ class NoScope:
 
     def outside(self) -> tuple[str, ...]:
         return ()
+
+    def configured_by(self, path: RelPath) -> None:  # noqa: ARG002
+        return None
 
 
 class DeepVerifier:

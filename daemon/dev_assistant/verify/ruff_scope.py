@@ -53,8 +53,7 @@ class RuffScope:
         self._root = project.root
         self._watched = project.watch_paths
         self._roots = frozenset(_walk_roots(project))
-        self._groups = groups
-        self._finder = finder
+        self._groups, self._finder = groups, finder
         self._stamps = stamps
         asking = [g for g in groups.values() if g.first_party or g.first_party_init]
         self._modules = Modules({src for g in asking for src in g.src}, directories)
@@ -144,6 +143,10 @@ class RuffScope:
         paths = (path for path, taken in self._stamps.items() if taken or self._could_appear(path))
         tool = () if self._tool is None else (self._tool,)
         return (*sorted(path for path in paths if not self._covers(path)), *tool)
+
+    def configured_by(self, path: RelPath) -> str | None:
+        """The nearest configuration of ruff; what that one extends is told by itself."""
+        return self.view().place(os.path.dirname(self.absolute(path))).group.config
 
     def view(self) -> View:
         """The surroundings as they are from now on."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-from dataclasses import replace
 from typing import Any
 
 from dev_assistant.diagnosis.outcome import Level
 from dev_assistant.diagnosis.tools import git, judges, python
+from dev_assistant.watch.git_objects import program
 
 
 def test_every_tool_proves_that_it_works(ward: Any) -> None:
@@ -21,7 +20,7 @@ def test_python_is_named(ward: Any, only: Any) -> None:
     assert "SQLite 3." in only(python(ward.case()), "ok").value
 
 
-def test_git_is_looked_for_and_not_needed(ward: Any, only: Any) -> None:
-    case = ward.case()
-    assert only(git(case), "ok").where == (shutil.which("git") or "")
-    assert "not installed" in only(git(replace(case, environ={"PATH": str(ward.root)})), "ok").what
+def test_git_is_the_systems_and_what_it_is_for_is_told(ward: Any, only: Any) -> None:
+    found = only(git(ward.case()), "ok")
+    assert found.where == program()
+    assert "lines changed since HEAD" in found.what

@@ -3,7 +3,7 @@ from pathlib import Path
 from dev_assistant.model import RelPath
 from dev_assistant.ports import Evidence
 from dev_assistant.record.chain import GENESIS, Break
-from dev_assistant.record.history import Told, history
+from dev_assistant.record.history import Told, history, latest
 from dev_assistant.record.lines import encode_line, line_of
 from fakes.record import evidence
 
@@ -53,3 +53,16 @@ def test_names_that_are_not_unicode_are_found(tmp_path: Path) -> None:
     (tmp_path / "2026-01-01.jsonl").write_bytes(line(evidence(name)))
 
     assert len(told(tmp_path, name)) == 1
+
+
+def test_the_last_word_is_that_of_the_newest_day(tmp_path: Path) -> None:
+    (tmp_path / "2026-01-01.jsonl").write_bytes(line(evidence("a.py")) + line(evidence("old.py")))
+    (tmp_path / "2026-01-02.jsonl").write_bytes(line(evidence("a.py")) + line(evidence("a.py", trigger="x")))
+
+    last = latest(tmp_path, RelPath("a.py"), project="demo")
+
+    assert last is not None
+    assert (last.file, last.line, last.trigger) == ("2026-01-02.jsonl", 2, "x")
+    older = latest(tmp_path, RelPath("old.py"), project="demo")
+    assert older is not None and older.file == "2026-01-01.jsonl"
+    assert latest(tmp_path, RelPath("never.py"), project="demo") is None

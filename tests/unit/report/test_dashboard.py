@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from dev_assistant.model import FileState
+from dev_assistant.model import Criticality, FileState
 from dev_assistant.report.dashboard import project_dashboard, workspace_dashboard
 from dev_assistant.report.tally import EMPTY
 from dev_assistant.report.trends import point_of
@@ -245,7 +245,8 @@ def test_hostile_names_stay_where_they_are_put(project, workspace, record, name)
     def pages(text, reason):
         files = {f"a/{text}": record(F401=1), f"b/{text}": record(FileState.FAILED, reason)}
         files["c"] = record(FileState.SKIPPED, reason)
-        changed = {"parked": (f"b/{text}",), "uncovered": ((f"/w/{text}", reason),)}
+        ranks = {path: Criticality(0.7, (reason,), is_critical=True) for path in files}
+        changed = {"parked": (f"b/{text}",), "uncovered": ((f"/w/{text}", reason),), "ranks": ranks}
         view = project(text.replace("/", ""), files, reasons=(reason,), config_errors=(reason,), **changed)
         whole = workspace(view, name=text, degraded=(reason,), config_errors=(reason,))
         return workspace_dashboard(whole, now=NOON), project_dashboard(view, now=NOON)

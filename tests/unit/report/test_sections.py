@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from dev_assistant.model import FileState
+from dev_assistant.model import Criticality, FileState
 from dev_assistant.report.sections import (
     back_to,
     causes,
+    critical,
     figures,
     project_remarks,
     section,
@@ -123,6 +124,26 @@ def test_worst_files_link_from_where_the_page_is(project, record):
         "| 7 lint findings: -1.4, 1 design finding: -0.5, 2 security findings: -2.0 | 10 | 2 | 6.10 |"
     )
     assert worst((project(),), "/w") == []
+
+
+def test_critical_files_tell_why_and_in_what_state(project, record):
+    rank = Criticality(0.7, ("name: 0.4", "hmac: 0.3"), is_critical=True)
+    view = project(files={"auth.py": record(FileState.STALE, S101=2)}, ranks={"auth.py": rank})
+
+    assert critical((view,), "/w/backend")[0] == "1 file in all, those that need somebody most first."
+    assert critical((view,), "/w/backend")[4:] == [
+        "| [`auth.py`](../../auth.py) | `backend` | `name: 0.4`, `hmac: 0.3` | stale | 0.70 | 2 | - |"
+    ]
+    assert critical((project(),), "/w") == []
+
+
+def test_critical_files_are_counted_beyond_those_that_are_shown(project, record):
+    files = {f"a{n}.py": record() for n in range(20)}
+    view = project(files=files, ranks=dict.fromkeys(files, Criticality(0.5, (), is_critical=True)))
+
+    lines = critical((view,), "/w/backend")
+
+    assert (lines[0][:15], lines[-1]) == ("20 files in all", "… and 5 more critical files")
 
 
 def test_figures_are_left_out_when_there_are_none():

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 from dev_assistant.analysis.structure.relations import Relations
-from dev_assistant.model import FileState
+from dev_assistant.model import Criticality, FileState
 from dev_assistant.report.stats import (
     collect_file_stats,
     collect_team_stats,
@@ -38,6 +38,7 @@ def test_team_stats_has_the_promised_numbers(project, record):
         "pass_rate": 0.5,
         "total_violations": 3,
         "total_security_issues": 1,
+        "critical_files": 0,
     }
     assert {key: document[key] for key in expected} == expected
 
@@ -51,6 +52,15 @@ def test_what_files_have_in_common_is_counted(project, workspace):
     rows = (document["workspace"], *document["projects"])
     numbers = [(row["analysed"], row["duplicates"], row["import_cycles"]) for row in rows]
     assert numbers == [(5, 2, 1), (3, 2, 0), (2, 0, 1)]
+
+
+def test_critical_files_are_counted(project, workspace, record):
+    ranks = {"a.py": Criticality(0.7, (), is_critical=True), "b.py": Criticality(0.4, (), is_critical=False)}
+    view = project(files={"a.py": record(), "b.py": record()}, ranks=ranks)
+    assert json.loads(team_stats(view, meta=META))["critical_files"] == 1
+    document = json.loads(workspace_stats(workspace(view, project("more")), meta=META))
+    assert document["workspace"]["critical_files"] == 1
+    assert [row["critical_files"] for row in document["projects"]] == [1, 0]
 
 
 def test_unknown_is_null_and_not_zero(project, record):

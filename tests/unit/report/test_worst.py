@@ -3,8 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dev_assistant.model import FileState
-from dev_assistant.report.worst import riskiest_file, worst_files
+from dev_assistant.model import Criticality, FileState
+from dev_assistant.report.worst import critical_files, riskiest_file, worst_files
 
 
 def test_lowest_score_first_then_most_findings_then_name(project, record):
@@ -48,3 +48,27 @@ def test_order_of_discovery_does_not_show(project, record, order):
     view = project(files={path: record(F401=1) for path in order})
 
     assert [file.path for file in worst_files((view,), limit=2)] == ["a.py", "b.py"]
+
+
+def ranked(**scores):
+    return {f"{name}.py": Criticality(score, (), is_critical=score >= 0.5) for name, score in scores.items()}
+
+
+def test_critical_files_that_failed_come_first_then_the_lowest_quality(project, record):
+    files = {
+        "fine.py": record(),
+        "bad.py": record(S101=1),
+        "same.py": record(S101=1),
+        "failed.py": record(FileState.FAILED),
+        "skipped.py": record(FileState.SKIPPED),
+        "other.py": record(S101=9),
+    }
+    view = project(
+        files=files,
+        ranks=ranked(fine=1.0, bad=0.5, same=0.7, failed=0.5, skipped=0.9, other=0.4, gone=0.6),
+    )
+
+    found = critical_files((view,), limit=9)
+
+    assert [file.path for file in found] == ["failed.py", "same.py", "bad.py", "fine.py", "skipped.py"]
+    assert [file.score for file in found] == [None, 9.0, 9.0, 10.0, None]

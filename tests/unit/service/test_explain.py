@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from dev_assistant.record.evidence import JsonlEvidenceLog
 from dev_assistant.service.explain import Explainer
+from fakes.record import evidence as told
 from flows.world import World
 
 
@@ -45,6 +47,43 @@ def test_how_much_of_a_file_was_known_is_told(world: World) -> None:
 def test_what_the_score_is_made_of_is_told(world: World) -> None:
     entry = why(world, "auth.py")
     assert (entry["score"], entry["rating"]) == (9.8, ["1 lint finding: -0.2"])
+
+
+def test_what_makes_a_file_critical_is_told(world: World) -> None:
+    entry = why(world, "auth.py")
+    assert entry["criticality"] == {
+        "score": 0.4,
+        "reasons": ("name matches *auth*: 0.4",),
+        "is_critical": False,
+    }
+    assert entry["deep"] == {"mode": "all", "reason": "all Python files that ruff judges"}
+    world.write("auth.py", "import hmac\n")
+    world.write("pyproject.toml", '[tool.dev-assistant]\ndeep = "critical"\n')
+    world.settle()
+    entry = why(world, "auth.py")
+    assert (entry["criticality"]["score"], entry["priority"]) == (0.7, "high")
+    assert entry["deep"]["reason"] == "critical files only; this one is: 0.7 of 0.5"
+    assert why(world, "test_auth.py")["criticality"]["reasons"] == ("is a test: never critical",)
+    assert why(world, "x.py")["deep"]["reason"] == "critical files only; this one is not: 0 of 0.5"
+
+
+def test_the_file_that_configures_is_told(world: World) -> None:
+    assert why(world, "auth.py")["verifiers"][0]["configured_by"] is None
+    world.write("fake.toml", "x")
+    world.settle()
+    assert why(world, "auth.py")["verifiers"][0]["configured_by"] == "/fake.toml"
+
+
+def test_the_last_evidence_is_told(world: World) -> None:
+    assert why(world, "auth.py")["evidence"] is None
+    evidence = world.root / "RUNS" / "evidence"
+    evidence.mkdir(parents=True)
+    log = JsonlEvidenceLog(evidence, project=world.project, head=lambda: None, save_head=lambda _: None)
+    log.append([told("auth.py", trigger="scan"), told("auth.py"), told("other.py")])
+    log.close()
+    last = why(world, "auth.py")["evidence"]
+    assert (last["verdict"], last["trigger"], last["cached"]) == ("passed", "save", False)
+    assert last["id"] and last["time"].endswith("Z")
 
 
 def test_an_ignored_file_names_where_the_walk_turns_away(world: World) -> None:
