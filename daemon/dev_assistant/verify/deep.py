@@ -40,7 +40,7 @@ from dev_assistant.verify.categories import SYNTAX
 from dev_assistant.verify.content import ANY_SIZE, Source, options_digest
 from dev_assistant.verify.findings import checked
 from dev_assistant.verify.patience import Patience
-from dev_assistant.verify.ruff import RuffVerifier
+from dev_assistant.verify.ruff import RuffVerifier, lives
 from dev_assistant.verify.ruff_scope import RuffScope
 
 _ANALYSIS: Final = "python"
@@ -113,6 +113,7 @@ class DeepVerifier:
         self._own = own
         self._analysts = analysts
         self._children = process.Children()
+        self._living = ruff_deep.Living()
         self._lock = threading.Lock()
         self._patience = Patience(), Patience()
         self._reuse: OrderedDict[str, Reuse] = OrderedDict()
@@ -160,6 +161,7 @@ class DeepVerifier:
         """End all that runs; what is asked later begins anew."""
         ending, self._children = self._children, process.Children()
         ending.end()
+        self._living.close()
         self._analysts.close()
 
     def _judge(self, scope: DeepScope, sources: Sequence[Source]) -> Answers:
@@ -176,10 +178,12 @@ class DeepVerifier:
     def _by_rules(self, scope: DeepScope, sources: Sequence[Source]) -> Answers:
         """ruff's verdicts; raises ToolError when it is not there."""
         view = scope.own.view()
+        left_out = {s.path: _left_out(scope.own.selected(s.job.path, view) or frozenset()) for s in sources}
+        answers = self._by_living(scope, sources, left_out) if lives([s.job for s in sources]) else {}
         groups: defaultdict[frozenset[str], list[str]] = defaultdict(list)
-        for source in sources:
-            groups[_left_out(scope.own.selected(source.job.path, view) or frozenset())].append(source.path)
-        answers: Answers = {}
+        for path, except_rules in left_out.items():
+            if path not in answers:
+                groups[except_rules].append(path)
         for except_rules, paths in groups.items():
             answers |= ruff_deep.judge(
                 paths,
@@ -189,6 +193,18 @@ class DeepVerifier:
                 children=self._children,
             )
         return answers
+
+    def _by_living(
+        self, scope: DeepScope, sources: Sequence[Source], left_out: Mapping[str, frozenset[str]]
+    ) -> Answers:
+        texts = {source.path: text for source in sources if (text := _text(source.data)) is not None}
+        return self._living.judge(
+            texts,
+            except_rules=left_out,
+            version=self._own.version(),
+            timeout=scope.timeout,
+            children=self._children,
+        )
 
     def _by_structure(self, scope: DeepScope, sources: Sequence[Source]) -> Answers:
         by_path = {source.path: source for source in sources}
@@ -216,6 +232,13 @@ class DeepVerifier:
             if len(self._reuse) > _REMEMBERED:
                 self._reuse.popitem(last=False)
         return Checked(answer.findings)
+
+
+def _text(data: bytes) -> str | None:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def _is_parsed(answer: Checked | Failed) -> bool:
