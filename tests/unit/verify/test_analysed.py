@@ -81,6 +81,17 @@ def test_a_library_that_is_not_installed_says_how_to_get_it(analysts: Analysts) 
         verifier.version()
 
 
+def test_an_upgrade_of_a_library_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    library = Library("a-library", "css")
+    for version in ("1.0", "1.1"):
+        write(tmp_path, {f"a_library-{version}.dist-info/METADATA": f"Name: a-library\nVersion: {version}\n"})
+        assert library.version() == f"a-library {version}"
+        (tmp_path / f"a_library-{version}.dist-info").rename(tmp_path / f"old-{version}")
+    with pytest.raises(ToolError):
+        library.version()
+
+
 def test_the_version_is_that_of_our_code_and_of_the_library(analysts: Analysts) -> None:
     library = Library("tinycss2", "css")
     verifier = AnalysisVerifier("css", timeout_seconds=5.0, roles=ROLES, analysts=analysts, library=library)
