@@ -47,28 +47,26 @@ class _Analyst:
 
 
 class Analysts:
-    """At most ``limit`` processes, started when somebody asks. Thread-safe."""
+    """As many processes as there are threads that ask at once, started when they do. Thread-safe."""
 
-    def __init__(self, *, limit: int) -> None:
-        self._room = threading.BoundedSemaphore(limit)
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._idle: list[_Analyst] = []
         self._children = process.Children()
 
     def ask(self, analysis: str, tasks: Sequence[Task], *, timeout: float) -> tuple[Answer, ...]:
-        """An answer for each task, in order, within ``timeout`` seconds once a process is free.
+        """An answer for each task, in order, within ``timeout`` seconds.
 
         Raises ToolError when the process dies, takes longer or talks nonsense, and when the analysis lacks a
         library; the process is gone then.
         """
-        with self._room:
-            analyst = self._take()
-            try:
-                answers = analyst.ask(Request(analysis, tuple(tasks)), timeout=timeout)
-            except (ToolError, msgspec.MsgspecError) as error:
-                analyst.stop()
-                raise ToolError(f"analysis of {analysis}: {error}") from error
-            self._give_back(analyst)
+        analyst = self._take()
+        try:
+            answers = analyst.ask(Request(analysis, tuple(tasks)), timeout=timeout)
+        except (ToolError, msgspec.MsgspecError) as error:
+            analyst.stop()
+            raise ToolError(f"analysis of {analysis}: {error}") from error
+        self._give_back(analyst)
         if len(answers) != len(tasks):
             raise ToolError(f"analysis of {analysis}: {len(answers)} answers for {len(tasks)} files")
         return answers

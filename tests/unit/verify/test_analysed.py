@@ -18,7 +18,7 @@ ROLES = {".css": Role.JUDGES, ".scss": Role.ACCOMPANIES}
 
 @pytest.fixture
 def analysts() -> Iterator[Analysts]:
-    made = Analysts(limit=2)
+    made = Analysts()
     yield made
     made.close()
 

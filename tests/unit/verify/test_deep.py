@@ -24,7 +24,7 @@ def own() -> Iterator[RuffVerifier]:
 
 @pytest.fixture
 def deep(own: RuffVerifier) -> Iterator[DeepVerifier]:
-    made = DeepVerifier(30.0, own=own, analysts=Analysts(limit=1))
+    made = DeepVerifier(30.0, own=own, analysts=Analysts())
     yield made
     made.close()
 
