@@ -34,8 +34,8 @@ from dev_assistant.model import (
 from dev_assistant.ports import NOTHING_BESIDE, Included, Reach, Role, Scope
 from dev_assistant.verify import content, ruff_deep
 from dev_assistant.verify.analysed import Library, own_version
-from dev_assistant.verify.analysts import Analysts
-from dev_assistant.verify.bisection import Answers, Bisection, scaled
+from dev_assistant.verify.analysts import Analysts, allowed
+from dev_assistant.verify.bisection import Answers, Bisection
 from dev_assistant.verify.categories import SYNTAX
 from dev_assistant.verify.content import ANY_SIZE, Source, options_digest
 from dev_assistant.verify.findings import checked
@@ -211,7 +211,7 @@ class DeepVerifier:
 
         def run(paths: Sequence[str]) -> Answers:
             tasks = [Task(os.fsencode(p), os.fsencode(by_path[p].job.path), ANY_SIZE) for p in paths]
-            timeout = scaled(scope.timeout, count=len(paths))
+            timeout = allowed(scope.timeout, [len(by_path[path].data) for path in paths])
             told = zip(paths, self._analysts.ask(_ANALYSIS, tasks, timeout=timeout), strict=True)
             return {path: self._told(by_path[path], answer) for path, answer in told}
 

@@ -13,7 +13,7 @@ import pytest
 from dev_assistant.analysis.worker import Answer, Task
 from dev_assistant.errors import ToolError
 from dev_assistant.files import digest_of
-from dev_assistant.verify.analysts import Analysts
+from dev_assistant.verify.analysts import Analysts, allowed
 
 LIMIT = 1_000
 
@@ -66,6 +66,25 @@ def test_a_process_lives_on_and_one_that_died_is_replaced(analysts: Analysts, tm
     first.wait(10)
     assert len(analysts.ask("css", [task(tmp_path / "a.css")], timeout=10)) == 1
     assert first not in own()
+
+
+def test_a_file_goes_to_the_process_that_saw_it(analysts: Analysts, tmp_path: Path) -> None:
+    paths = [tmp_path / f"{name}.py" for name in "abcdefgh"]
+    for path in paths:
+        path.write_text(f"{path.stem} = 1\ndef {path.stem}(): pass\n")
+    with ThreadPoolExecutor(4) as threads:
+        asked = list(threads.map(lambda path: analysts.ask("python", [task(path)], timeout=30), paths))
+    assert [answer.reused for (answer,) in asked] == [0] * 8
+    assert len(own()) > 1
+    for path in (*paths, *reversed(paths)):
+        (answer,) = analysts.ask("python", [task(path)], timeout=30)
+        assert answer.reused == answer.definitions == 2
+
+
+def test_large_files_may_take_longer() -> None:
+    assert allowed(10.0, [0]) == 10.0
+    assert allowed(10.0, [0] * 3) == 11.0
+    assert allowed(10.0, [10_000_000, 0]) == 10.5 + 40.0
 
 
 def test_one_that_hangs_is_ended_and_told(analysts: Analysts, tmp_path: Path) -> None:
