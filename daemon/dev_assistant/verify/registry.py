@@ -99,7 +99,8 @@ def wanted(name: str, settings: Settings) -> bool:
 def verifiers(*, timeout_seconds: float) -> tuple[Verifier, ...]:
     """Every verifier, in the order in which their scopes are read; ``timeout_seconds`` is for one file.
 
-    Those that run analyses of ours share the processes.
+    Those that run analyses of ours share the processes, but for deep analysis: only where no other keeps the
+    process busy that knows a file, its definitions are known.
     """
     ruff = RuffVerifier(timeout_seconds)
     analysts = Analysts()
@@ -112,7 +113,7 @@ def verifiers(*, timeout_seconds: float) -> tuple[Verifier, ...]:
         analysed("html", roles=_judged_by("html")),
         analysed("data", roles=_judged_by("data")),
         analysed("text", roles=dict.fromkeys(RECOGNISED, Role.ACCOMPANIES) | _judged_by("text")),
-        DeepVerifier(timeout_seconds, own=ruff, analysts=analysts),
+        DeepVerifier(timeout_seconds, own=ruff, analysts=Analysts()),
     )
 
 
