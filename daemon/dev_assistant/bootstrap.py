@@ -25,6 +25,7 @@ from dev_assistant.record.reader import VerdictReader
 from dev_assistant.record.store import SqliteVerdictStore
 from dev_assistant.record.volatile import LastEvidence, NoEvidence, VolatileStore
 from dev_assistant.report.views import WorkspaceView
+from dev_assistant.schedule.lanes import Limits
 from dev_assistant.schedule.pool import Workers
 from dev_assistant.schedule.queue import JobQueue
 from dev_assistant.service.answers import Answers
@@ -47,7 +48,7 @@ from dev_assistant.service.stacks import Stacks
 from dev_assistant.service.work import Bench
 from dev_assistant.settings.cores import usable_cores
 from dev_assistant.verify.deep import DeepVerifier
-from dev_assistant.verify.registry import verifiers
+from dev_assistant.verify.registry import limits, verifiers
 from dev_assistant.watch.git import busy
 from dev_assistant.watch.git_head import Head
 from dev_assistant.watch.nothing import NoSource
@@ -175,7 +176,7 @@ def assemble(
         verifier.name: verifier for verifier in verifiers(timeout_seconds=settings.verification_timeout_sec)
     }
     count = settings.worker_count(cores=usable_cores())
-    queue: JobQueue[Job] = JobQueue(bulk_limit=count, now=time.monotonic)
+    queue: JobQueue[Job] = JobQueue(limits=Limits(bulk=count, kinds=limits(count)), now=time.monotonic)
     feed = Feed()
     git = process.Children()
     errands = Errands(

@@ -60,7 +60,7 @@ def functions(data: bytes) -> list[Function]:
 
 def check(data: bytes) -> Iterator[Finding]:
     """A finding at the name of each function over ``LIMIT``, 500 at most and one that tells of the rest."""
-    over = [(function, span) for function, span in _measured(data) if function.complexity > LIMIT]
+    over = _measured(data, above=LIMIT)
     for function, span in over[:_MOST]:
         measure = measured(function.name, function.complexity, limit=LIMIT)
         yield COGNITIVE.at(span, f"cognitive complexity {measure.value} is over {LIMIT}", measure)
@@ -69,7 +69,8 @@ def check(data: bytes) -> Iterator[Finding]:
         yield COGNITIVE.at(over[_MOST][1], f"cognitive complexity of {rest} more functions is over {LIMIT}")
 
 
-def _measured(data: bytes) -> list[tuple[Function, Span]]:
+def _measured(data: bytes, *, above: int = -1) -> list[tuple[Function, Span]]:
+    """Functions of a complexity above that, and where their names stand."""
     from complexipy import code_complexity  # noqa: PLC0415  only here: it is a large library
 
     try:
@@ -81,7 +82,9 @@ def _measured(data: bytes) -> list[tuple[Function, Span]]:
     except ValueError:  # not UTF-8, no Python, or nested too deeply
         return []
     return [
-        _placed(lines, found.name, found.line_start, found.line_end, found.complexity) for found in measured
+        _placed(lines, found.name, found.line_start, found.line_end, found.complexity)
+        for found in measured
+        if found.complexity > above
     ]
 
 

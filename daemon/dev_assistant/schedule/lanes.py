@@ -5,14 +5,25 @@ No lock and no clock: ``JobQueue`` owns one and calls it under its lock.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Hashable
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from dev_assistant.model import Priority, Urgency
 
 T = TypeVar("T")
+
+
+class Lane(NamedTuple):
+    """Whom work belongs to, and of what kind it is: batches mix neither."""
+
+    owner: str
+    kind: str
+
+
+Open = Callable[[int, Lane], bool]
+"""Whether of this class something of this lane may be taken now."""
 
 
 def rank_of(urgency: Urgency, priority: Priority) -> int:
@@ -25,13 +36,35 @@ def is_bulk(rank: int) -> bool:
     return rank >= rank_of(Urgency.BULK, Priority(0))
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many batches run at once: ``bulk`` of bulk (None: any number), so that with one worker more a save
+    never waits for a batch of a scan to end; of each of ``kinds`` that many of saves, and that many of bulk.
+    """
+
+    bulk: int | None = None
+    kinds: Mapping[str, int] = field(default_factory=dict)
+
+    def room(self, running: Iterable[Entry[Any]]) -> Open:
+        """What may start beside batches of these entries, one of each."""
+        beside = [(is_bulk(entry.rank), entry.lane.kind) for entry in running]
+        alike = Counter(beside)
+        full = self.bulk is not None and sum(bulk for bulk, _ in beside) >= self.bulk
+
+        def is_open(rank: int, lane: Lane) -> bool:
+            bulk, limit = is_bulk(rank), self.kinds.get(lane.kind)
+            return not (full and bulk) and (limit is None or alike[bulk, lane.kind] < limit)
+
+        return is_open
+
+
 @dataclass(slots=True, eq=False)
 class Entry(Generic[T]):
     """An item in the queue. ``token`` is its key, or an object of its own; ``at`` is the time of its put."""
 
     item: T
     token: Hashable
-    lane: str
+    lane: Lane
     rank: int
     at: float
 
@@ -40,12 +73,9 @@ class Lanes(Generic[T]):
     """Entries that may be taken now."""
 
     def __init__(self) -> None:
-        self._classes: tuple[OrderedDict[str, OrderedDict[Hashable, Entry[T]]], ...] = tuple(
+        self._classes: tuple[OrderedDict[Lane, OrderedDict[Hashable, Entry[T]]], ...] = tuple(
             OrderedDict() for _ in range(len(Urgency) * len(Priority))
         )
-
-    def __bool__(self) -> bool:
-        return any(self._classes)
 
     def add(self, entry: Entry[T], *, first: bool = False) -> None:
         """At the end of its class and lane, or at the front."""
@@ -61,15 +91,22 @@ class Lanes(Generic[T]):
         if not lanes[entry.lane]:
             del lanes[entry.lane]
 
-    def next(self) -> tuple[int, str]:
-        """The best class, and the lane whose turn it is. Raises StopIteration when empty."""
-        return next((rank, next(iter(lanes))) for rank, lanes in enumerate(self._classes) if lanes)
+    def next(self, is_open: Open) -> tuple[int, Lane] | None:
+        """The best class of which something may be taken, and the lane whose turn it is."""
+        return next(((rank, lane) for rank, lane, _ in self._heads(is_open)), None)
 
-    def urgent(self) -> bool:
-        """Whether something is here that somebody waits for."""
-        return any(self._classes[: len(Priority)])
+    def oldest(self, is_open: Open) -> tuple[int, Lane, float] | None:
+        """Class and lane of the entry at the front of its lane that was put first, and when that was."""
+        heads = ((rank, lane, entry.at) for rank, lane, entry in self._heads(is_open))
+        return min(heads, key=lambda head: head[2], default=None)
 
-    def draw(self, rank: int, lane: str, count: int) -> list[Entry[T]]:
+    def _heads(self, is_open: Open) -> Iterator[tuple[int, Lane, Entry[T]]]:
+        for rank, lanes in enumerate(self._classes):
+            for lane, entries in lanes.items():
+                if is_open(rank, lane):
+                    yield rank, lane, next(iter(entries.values()))
+
+    def draw(self, rank: int, lane: Lane, count: int) -> list[Entry[T]]:
         """Remove up to ``count`` entries of ``lane``: of this class, then of lesser ones of the same urgency.
 
         Bulk never rides along with an interactive batch: whoever waits for the one would wait for the other.
@@ -86,7 +123,7 @@ class Lanes(Generic[T]):
         return drawn
 
 
-def _end_turn(lanes: OrderedDict[str, OrderedDict[Hashable, Entry[T]]], lane: str) -> None:
+def _end_turn(lanes: OrderedDict[Lane, OrderedDict[Hashable, Entry[T]]], lane: Lane) -> None:
     if lanes[lane]:
         lanes.move_to_end(lane)
     else:

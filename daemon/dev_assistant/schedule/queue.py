@@ -12,10 +12,10 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Generic, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from dev_assistant.model import Priority, Urgency
-from dev_assistant.schedule.lanes import Entry, Lanes, is_bulk, rank_of
+from dev_assistant.schedule.lanes import Entry, Lane, Lanes, Limits, Open, rank_of
 
 T = TypeVar("T")
 Clock = Callable[[], float]
@@ -25,11 +25,15 @@ PATIENCE = 5.0
 
 TURN = 8
 
+_UNLIMITED: Final = Limits()
+
 
 class Request(NamedTuple, Generic[T]):
-    """An item and its place. ``lane`` is whom it belongs to: batches never mix lanes, lanes take turns.
+    """An item and its place. ``lane`` is whom it belongs to, ``kind`` what sort of work it is: batches never
+    mix either, and they take turns.
 
-    Of one ``key`` at most one item waits and at most one runs; None: of its own. A key stays in one lane.
+    Of one ``key`` at most one item waits and at most one runs; None: of its own. A key stays in one lane and
+    of one kind.
     """
 
     item: T
@@ -37,6 +41,7 @@ class Request(NamedTuple, Generic[T]):
     lane: str
     urgency: Urgency
     priority: Priority
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,16 +80,14 @@ class JobQueue(Generic[T]):
     """Work in order: interactive before bulk, then by priority, lanes in turn, first come first served.
 
     Thread-safe; owned by nobody: producers put, workers take and give back. ``limit`` bounds what waits
-    (None: the number of distinct keys does), ``bulk_limit`` how many batches of bulk run at once (None:
-    any number): with one worker more than that, a save never waits for a batch of a scan to end. ``now``
-    is monotonic seconds.
+    (None: the number of distinct keys does), ``limits`` what runs at once. ``now`` is monotonic seconds.
     """
 
     def __init__(
-        self, *, limit: int | None = None, bulk_limit: int | None = None, now: Clock = time.monotonic
+        self, *, limit: int | None = None, limits: Limits = _UNLIMITED, now: Clock = time.monotonic
     ) -> None:
         self._limit = limit
-        self._bulk_limit = bulk_limit
+        self._limits = limits
         self._now = now
         lock = threading.Lock()
         self._takeable = threading.Condition(lock)
@@ -130,15 +133,16 @@ class JobQueue(Generic[T]):
             return accepted
 
     def take(self, max_items: int, timeout: float | None = None) -> Batch[T]:
-        """Wait for work: up to ``max_items`` of one lane and urgency, the best class first.
+        """Wait for work: up to ``max_items`` of one lane, kind and urgency, the best class first.
 
         Empty after ``timeout`` seconds (None: never), or when the queue is closed and nothing is left.
         """
         with self._takeable:
-            self._takeable.wait_for(lambda: self._may_start() or self._ended(), timeout)
-            if self._abandoned or not self._may_start():
+            self._takeable.wait_for(lambda: self._lanes.next(self._room()) or self._ended(), timeout)
+            place = self._lanes.next(self._room())
+            if self._abandoned or place is None:
                 return Batch((), ())
-            rank, lane = self._overdue() or self._lanes.next()
+            rank, lane = self._overdue() or place
             return self._start(self._lanes.draw(rank, lane, max_items))
 
     def done(self, batch: Batch[T], *, failed: int = 0) -> None:
@@ -151,7 +155,7 @@ class JobQueue(Generic[T]):
             self._completed += len(batch) - failed
             for entry in batch.entries:
                 self._free(entry.token)
-            self._takeable.notify()  # there may be room for bulk
+            self._takeable.notify()  # there may be room for bulk, or for another of this kind
             self._tell()
 
     def runs(self, batch: Batch[T]) -> bool:
@@ -217,7 +221,7 @@ class JobQueue(Generic[T]):
         return self._limit is None or len(self._waiting) < self._limit or key in self._waiting
 
     def _admit(self, request: Request[T]) -> bool:
-        item, key, lane, urgency, priority = request
+        item, key, owner, urgency, priority, kind = request
         if self._closed or not self._room_for(key):
             return False
         rank = rank_of(urgency, priority)
@@ -226,7 +230,7 @@ class JobQueue(Generic[T]):
             known.item = item
             self._promote(known, rank)
             return True
-        entry = Entry(item, object() if key is None else key, lane, rank, self._now())
+        entry = Entry(item, object() if key is None else key, Lane(owner, kind), rank, self._now())
         self._waiting[entry.token] = entry
         if entry.token not in self._busy:
             self._lanes.add(entry)
@@ -242,19 +246,15 @@ class JobQueue(Generic[T]):
         entry.rank = rank
         self._lanes.add(entry)
 
-    def _may_start(self) -> bool:
-        return self._lanes.urgent() or (bool(self._lanes) and self._room_for_bulk())
+    def _room(self) -> Open:
+        return self._limits.room(batch.entries[0] for batch in self._running)
 
-    def _room_for_bulk(self) -> bool:
-        bulk = sum(is_bulk(batch.entries[0].rank) for batch in self._running)
-        return self._bulk_limit is None or bulk < self._bulk_limit
-
-    def _overdue(self) -> tuple[int, str] | None:
+    def _overdue(self) -> tuple[int, Lane] | None:
         self._takes += 1
-        if self._takes % TURN or not self._room_for_bulk():
+        if self._takes % TURN:
             return None
-        oldest = next(entry for token, entry in self._waiting.items() if token not in self._busy)
-        return (oldest.rank, oldest.lane) if self._now() - oldest.at > PATIENCE else None
+        oldest = self._lanes.oldest(self._room())
+        return oldest[:2] if oldest is not None and self._now() - oldest[2] > PATIENCE else None
 
     def _start(self, entries: list[Entry[T]]) -> Batch[T]:
         batch = Batch(tuple(entry.item for entry in entries), tuple(entries))

@@ -242,7 +242,7 @@ class Judging:
 def _request(job: Job) -> Request[Job]:
     """Of one file and verifier only the newest bytes wait."""
     key = (job.project, job.path, job.verifier)
-    return Request(job, key, job.project, job.urgency, job.priority)
+    return Request(job, key, job.project, job.urgency, job.priority, kind=job.verifier)
 
 
 def _digest(record: FileRecord | None) -> str | None:

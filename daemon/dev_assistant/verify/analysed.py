@@ -21,17 +21,14 @@ from dev_assistant.analysis import worker
 from dev_assistant.errors import ToolError
 from dev_assistant.model import Blame, Checked, Failed, Job, Moved, Project, RelPath, Result
 from dev_assistant.ports import NOTHING_BESIDE, Role, Scope
-from dev_assistant.verify.analysts import Analysts
-from dev_assistant.verify.bisection import Answers, Bisection, scaled
+from dev_assistant.verify.analysts import Analysts, allowed
+from dev_assistant.verify.bisection import Answers, Bisection
 from dev_assistant.verify.content import ANY_SIZE, ContentScope, options_digest, suffix
 from dev_assistant.verify.findings import checked
 from dev_assistant.verify.patience import Patience
 
 _MOST_FILES: Final = 64
 """In one request: a save may have to wait for one to end."""
-
-_SECONDS_PER_MB: Final = 4.0
-"""Allowed beyond the timeout for the size of files: YAML, the slowest, takes 0.8 s on an idle core."""
 
 
 class Library(NamedTuple):
@@ -43,10 +40,21 @@ class Library(NamedTuple):
     def version(self) -> str:
         """Raises ToolError, which says how to get it."""
         try:
-            return f"{self.distribution} {metadata.version(self.distribution)}"
+            return f"{self.distribution} {_installed(self.distribution, _stamps())}"
         except metadata.PackageNotFoundError:
             way = f'{sys.executable} -m pip install "dev-assistant[{self.extra}]"'
             raise ToolError(f"{self.distribution} is not installed: run {way}") from None
+
+
+@functools.lru_cache(maxsize=16)
+def _installed(distribution: str, stamps: tuple[int, ...]) -> str:  # noqa: ARG001  anew when they change
+    """The version of what is installed: reading it takes a millisecond, of each save."""
+    return metadata.version(distribution)
+
+
+def _stamps() -> tuple[int, ...]:
+    """When the directories that hold distributions last changed, as installing and removing does."""
+    return tuple(os.stat(place).st_mtime_ns for place in sys.path if os.path.isdir(place))
 
 
 class AnalysisVerifier:
@@ -145,8 +153,7 @@ class _Turn:
         tasks = [
             worker.Task(os.fsencode(path), os.fsencode(self.jobs[path].path), ANY_SIZE) for path in paths
         ]
-        size = sum(self.jobs[path].stat.size for path in paths) / 1e6
-        timeout = scaled(self._scope.timeout, count=len(paths)) + size * _SECONDS_PER_MB
+        timeout = allowed(self._scope.timeout, [self.jobs[path].stat.size for path in paths])
         answers = self._verifier.ask(tasks, timeout=timeout)
         return {path: self._verdict(path, answer) for path, answer in zip(paths, answers, strict=True)}
 

@@ -17,10 +17,14 @@ from dev_assistant import process
 from dev_assistant.analysis.worker import METHOD, Answer, Request, Task
 from dev_assistant.errors import ToolError
 from dev_assistant.verify import lsp
+from dev_assistant.verify.bisection import scaled
 
 _COMMAND: Final = (sys.executable, "-I", "-m", "dev_assistant.analysis.worker")
 _MOST_TASKS: Final = 5_000
 """After so many files a process is replaced: what its libraries never give back is gone then."""
+
+_SECONDS_PER_MB: Final = 4.0
+"""Allowed beyond the timeout for the size of files: YAML, the slowest, takes 0.8 s on an idle core."""
 
 _ANSWERS = msgspec.json.Decoder(tuple[Answer, ...])
 
@@ -32,12 +36,18 @@ class _Analyst:
         """Raises ToolError when it cannot be started."""
         self._server = lsp.Server(_COMMAND, cwd="/", notified=_ignore, children=children)
         self._tasks = 0
+        self._seen: set[tuple[str, bytes]] = set()
 
     @property
     def fit(self) -> bool:
         return self._tasks < _MOST_TASKS and self._server.alive
 
+    def saw(self, request: Request) -> bool:
+        """Whether it has analysed the first of these files before, and so knows most of what is in it."""
+        return bool(request.tasks) and (request.analysis, request.tasks[0].path) in self._seen
+
     def ask(self, request: Request, *, timeout: float) -> tuple[Answer, ...]:
+        self._seen.update((request.analysis, task.path) for task in request.tasks)
         self._tasks += len(request.tasks)
         answer = self._server.call(METHOD, request, deadline=time.monotonic() + timeout)
         return _ANSWERS.decode(answer)
@@ -47,28 +57,30 @@ class _Analyst:
 
 
 class Analysts:
-    """At most ``limit`` processes, started when somebody asks. Thread-safe."""
+    """As many processes as there are threads that ask at once, started when they do. Thread-safe.
 
-    def __init__(self, *, limit: int) -> None:
-        self._room = threading.BoundedSemaphore(limit)
+    A file goes to the process that saw it last, unless that is busy: only there its definitions are known.
+    """
+
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._idle: list[_Analyst] = []
         self._children = process.Children()
 
     def ask(self, analysis: str, tasks: Sequence[Task], *, timeout: float) -> tuple[Answer, ...]:
-        """An answer for each task, in order, within ``timeout`` seconds once a process is free.
+        """An answer for each task, in order, within ``timeout`` seconds.
 
         Raises ToolError when the process dies, takes longer or talks nonsense, and when the analysis lacks a
         library; the process is gone then.
         """
-        with self._room:
-            analyst = self._take()
-            try:
-                answers = analyst.ask(Request(analysis, tuple(tasks)), timeout=timeout)
-            except (ToolError, msgspec.MsgspecError) as error:
-                analyst.stop()
-                raise ToolError(f"analysis of {analysis}: {error}") from error
-            self._give_back(analyst)
+        request = Request(analysis, tuple(tasks))
+        analyst = self._take(request)
+        try:
+            answers = analyst.ask(request, timeout=timeout)
+        except (ToolError, msgspec.MsgspecError) as error:
+            analyst.stop()
+            raise ToolError(f"analysis of {analysis}: {error}") from error
+        self._give_back(analyst)
         if len(answers) != len(tasks):
             raise ToolError(f"analysis of {analysis}: {len(answers)} answers for {len(tasks)} files")
         return answers
@@ -82,19 +94,27 @@ class Analysts:
         for analyst in idle:
             analyst.stop()
 
-    def _take(self) -> _Analyst:
+    def _take(self, request: Request) -> _Analyst:
         with self._lock:
-            while self._idle:
-                analyst = self._idle.pop()
-                if analyst.fit:
-                    return analyst
-                analyst.stop()
+            idle = self._idle
+            unfit = [analyst for analyst in idle if not analyst.fit]
+            fit = [analyst for analyst in idle if analyst.fit]
+            fit.sort(key=lambda analyst: analyst.saw(request))  # stable: else the one that was busy last
+            taken = fit.pop() if fit else None
+            self._idle = fit
             children = self._children
-        return _Analyst(children)
+        for analyst in unfit:
+            analyst.stop()
+        return taken or _Analyst(children)
 
     def _give_back(self, analyst: _Analyst) -> None:
         with self._lock:
             self._idle.append(analyst)
+
+
+def allowed(timeout: float, sizes: Sequence[int]) -> float:
+    """The time for files of these ``sizes`` (bytes) when a small one has ``timeout``; both in seconds."""
+    return scaled(timeout, count=len(sizes)) + sum(sizes) / 1e6 * _SECONDS_PER_MB
 
 
 def _ignore(method: str, params: bytes) -> None:

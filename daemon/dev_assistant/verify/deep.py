@@ -34,13 +34,13 @@ from dev_assistant.model import (
 from dev_assistant.ports import NOTHING_BESIDE, Included, Reach, Role, Scope
 from dev_assistant.verify import content, ruff_deep
 from dev_assistant.verify.analysed import Library, own_version
-from dev_assistant.verify.analysts import Analysts
-from dev_assistant.verify.bisection import Answers, Bisection, scaled
+from dev_assistant.verify.analysts import Analysts, allowed
+from dev_assistant.verify.bisection import Answers, Bisection
 from dev_assistant.verify.categories import SYNTAX
 from dev_assistant.verify.content import ANY_SIZE, Source, options_digest
 from dev_assistant.verify.findings import checked
 from dev_assistant.verify.patience import Patience
-from dev_assistant.verify.ruff import RuffVerifier
+from dev_assistant.verify.ruff import RuffVerifier, lives
 from dev_assistant.verify.ruff_scope import RuffScope
 
 _ANALYSIS: Final = "python"
@@ -120,6 +120,7 @@ class DeepVerifier:
         self._own = own
         self._analysts = analysts
         self._children = process.Children()
+        self._living = ruff_deep.Living()
         self._lock = threading.Lock()
         self._patience = Patience(), Patience()
         self._reuse: OrderedDict[str, Reuse] = OrderedDict()
@@ -167,6 +168,7 @@ class DeepVerifier:
         """End all that runs; what is asked later begins anew."""
         ending, self._children = self._children, process.Children()
         ending.end()
+        self._living.close()
         self._analysts.close()
 
     def _judge(self, scope: DeepScope, sources: Sequence[Source]) -> Answers:
@@ -183,10 +185,12 @@ class DeepVerifier:
     def _by_rules(self, scope: DeepScope, sources: Sequence[Source]) -> Answers:
         """ruff's verdicts; raises ToolError when it is not there."""
         view = scope.own.view()
+        left_out = {s.path: _left_out(scope.own.selected(s.job.path, view) or frozenset()) for s in sources}
+        answers = self._by_living(scope, sources, left_out) if lives([s.job for s in sources]) else {}
         groups: defaultdict[frozenset[str], list[str]] = defaultdict(list)
-        for source in sources:
-            groups[_left_out(scope.own.selected(source.job.path, view) or frozenset())].append(source.path)
-        answers: Answers = {}
+        for path, except_rules in left_out.items():
+            if path not in answers:
+                groups[except_rules].append(path)
         for except_rules, paths in groups.items():
             answers |= ruff_deep.judge(
                 paths,
@@ -197,12 +201,24 @@ class DeepVerifier:
             )
         return answers
 
+    def _by_living(
+        self, scope: DeepScope, sources: Sequence[Source], left_out: Mapping[str, frozenset[str]]
+    ) -> Answers:
+        texts = {source.path: text for source in sources if (text := _text(source.data)) is not None}
+        return self._living.judge(
+            texts,
+            except_rules=left_out,
+            version=self._own.version(),
+            timeout=scope.timeout,
+            children=self._children,
+        )
+
     def _by_structure(self, scope: DeepScope, sources: Sequence[Source]) -> Answers:
         by_path = {source.path: source for source in sources}
 
         def run(paths: Sequence[str]) -> Answers:
             tasks = [Task(os.fsencode(p), os.fsencode(by_path[p].job.path), ANY_SIZE) for p in paths]
-            timeout = scaled(scope.timeout, count=len(paths))
+            timeout = allowed(scope.timeout, [len(by_path[path].data) for path in paths])
             told = zip(paths, self._analysts.ask(_ANALYSIS, tasks, timeout=timeout), strict=True)
             return {path: self._told(by_path[path], answer) for path, answer in told}
 
@@ -223,6 +239,13 @@ class DeepVerifier:
             if len(self._reuse) > _REMEMBERED:
                 self._reuse.popitem(last=False)
         return Checked(answer.findings, answer.outline)
+
+
+def _text(data: bytes) -> str | None:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def _is_parsed(answer: Checked | Failed) -> bool:

@@ -12,7 +12,6 @@ from typing import Final, NamedTuple
 
 from dev_assistant.ports import Role, Verifier
 from dev_assistant.settings import Settings
-from dev_assistant.settings.cores import usable_cores
 from dev_assistant.verify.analysed import AnalysisVerifier, Library
 from dev_assistant.verify.analysts import Analysts
 from dev_assistant.verify.deep import DeepVerifier
@@ -24,17 +23,19 @@ from dev_assistant.verify.rumdl import RumdlVerifier
 class Kind(NamedTuple):
     """Files of one kind by ``suffixes`` (lower case), the setting that turns their verifier on, and its name.
 
-    ``document``: their size is limited by ``max_document_mb`` instead of ``max_file_mb``.
+    ``document``: their size is limited by ``max_document_mb`` instead of ``max_file_mb``. ``share`` is that
+    of the workers which may judge such files at once.
     """
 
     suffixes: frozenset[str]
     setting: str
     verifier: str
     document: bool = False
+    share: float = 0.5
 
 
 KINDS: Final = (
-    Kind(frozenset({".py", ".pyi", ".pyw", ".ipynb"}), "enable_ruff", "ruff"),
+    Kind(frozenset({".py", ".pyi", ".pyw", ".ipynb"}), "enable_ruff", "ruff", share=1.0),
     Kind(
         frozenset({".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue", ".svelte"}),
         "enable_scripts",
@@ -79,6 +80,15 @@ def size_limit(path: str, settings: Settings) -> int:
     return int((settings.max_document_mb if document else settings.max_file_mb) * _MEGABYTE)
 
 
+def limits(workers: int) -> dict[str, int]:
+    """How many of ``workers`` each verifier may have at once: a flood of one kind leaves some to the others.
+
+    Advice on Python may have as many as Python.
+    """
+    own = {kind.verifier: max(1, int(workers * kind.share)) for kind in KINDS}
+    return own | {"deep": own["ruff"]}
+
+
 def wanted(name: str, settings: Settings) -> bool:
     """Whether a project with these settings wants the verifier of this name."""
     if name == "deep":
@@ -89,10 +99,11 @@ def wanted(name: str, settings: Settings) -> bool:
 def verifiers(*, timeout_seconds: float) -> tuple[Verifier, ...]:
     """Every verifier, in the order in which their scopes are read; ``timeout_seconds`` is for one file.
 
-    Those that run analyses of ours share the processes.
+    Those that run analyses of ours share the processes, but for deep analysis: only where no other keeps the
+    process busy that knows a file, its definitions are known.
     """
     ruff = RuffVerifier(timeout_seconds)
-    analysts = Analysts(limit=usable_cores())
+    analysts = Analysts()
     analysed = functools.partial(AnalysisVerifier, timeout_seconds=timeout_seconds, analysts=analysts)
     return (
         ruff,
@@ -102,7 +113,7 @@ def verifiers(*, timeout_seconds: float) -> tuple[Verifier, ...]:
         analysed("html", roles=_judged_by("html")),
         analysed("data", roles=_judged_by("data")),
         analysed("text", roles=dict.fromkeys(RECOGNISED, Role.ACCOMPANIES) | _judged_by("text")),
-        DeepVerifier(timeout_seconds, own=ruff, analysts=analysts),
+        DeepVerifier(timeout_seconds, own=ruff, analysts=Analysts()),
     )
 
 

@@ -23,7 +23,7 @@ from dev_assistant.verify.content import ANY_SIZE
 from dev_assistant.verify.patience import Patience
 from dev_assistant.verify.ruff_batch import Batch
 from dev_assistant.verify.ruff_scope import RuffScope
-from dev_assistant.verify.ruff_server import Document, Key, Servers
+from dev_assistant.verify.ruff_server import Document, Key, Servers, fits
 from dev_assistant.verify.subjects import Subject, Turn
 
 _CROSSOVER: Final = 16
@@ -33,9 +33,7 @@ With all rules both cost more and the runs, on both cores, are ahead from 12 to 
 keep the next save waiting.
 """
 _VERSION_SECONDS: Final = 10.0
-_BOM: Final = "\ufeff"
-_SERVED: Final = (".py", ".pyi")
-_PYTHON: Final = (*_SERVED, ".pyw", ".ipynb")
+_PYTHON: Final = (".py", ".pyi", ".pyw", ".ipynb")
 
 _Stamp = tuple[int, int, int]
 """Size, time and inode: another file is another ruff, whatever it says of its version."""
@@ -123,7 +121,7 @@ class RuffVerifier:
         if not isinstance(scope, RuffScope):
             return [Result(job, Failed("the scope is not one of ruff's"), 0.0) for job in jobs]
         started = time.perf_counter()
-        living = self._lives(jobs)
+        living = lives(jobs, most=self._crossover)
         turn = Turn(scope, read=living)
         subjects = [subject for job in jobs if (subject := turn.prepare(job))]
         try:
@@ -172,9 +170,6 @@ class RuffVerifier:
                 known = self._patience[project.root] = stamp, Patience()
             return known[1]
 
-    def _lives(self, jobs: Sequence[Job]) -> bool:
-        return len(jobs) <= self._crossover and any(job.urgency is Urgency.INTERACTIVE for job in jobs)
-
     def _judge(self, project: Project, turn: Turn, subjects: Sequence[Subject], *, living: bool) -> None:
         """Fill in the verdict on each subject. Raises ToolError and OSError when ruff is not there."""
         if not subjects:
@@ -196,6 +191,11 @@ class RuffVerifier:
         turn.verdicts.update({subject.job.path: answers[subject.path] for subject in subjects})
 
 
+def lives(jobs: Sequence[Job], *, most: int = _CROSSOVER) -> bool:
+    """Whether jobs are for a living server: few, and somebody waits."""
+    return len(jobs) <= most and any(job.urgency is Urgency.INTERACTIVE for job in jobs)
+
+
 def _stamp(ruff: str) -> _Stamp:
     status = os.stat(ruff)
     return status.st_size, status.st_mtime_ns, status.st_ino
@@ -204,13 +204,12 @@ def _stamp(ruff: str) -> _Stamp:
 def _document(subject: Subject) -> Document | None:
     """The subject for a living server; None where a server is known to judge otherwise than ``ruff check``.
 
-    It counts a byte order mark as a column, takes a notebook for Python, knows nothing of ``extension`` and
-    never sees that a package lies within another.
+    It knows nothing of ``extension`` and never sees that a package lies within another.
     """
     settings = subject.place.group.settings
-    if subject.text is None or settings is None or settings.extensions or not subject.name.endswith(_SERVED):
+    if subject.text is None or settings is None or settings.extensions or _is_nested_candidate(subject):
         return None
-    if subject.text.startswith(_BOM) or _is_nested_candidate(subject) or not subject.path.isprintable():
+    if not fits(subject.path, subject.text):
         return None
     return Document(subject.path, subject.text, subject.place.group)
 

@@ -32,6 +32,8 @@ _START_SECONDS: Final = 5.0
 _BACKOFF_SECONDS: Final = 2.0
 _BACKOFF_LIMIT: Final = 300.0
 _DEBUG_COMMAND: Final = "ruff.printDebugInformation"
+_BOM: Final = "\ufeff"
+_SERVED: Final = (".py", ".pyi")
 
 
 class Document(NamedTuple):
@@ -43,12 +45,16 @@ class Document(NamedTuple):
 
 
 class Key(NamedTuple):
-    """What a server is started for: another configuration is another server."""
+    """What a server is started for: another configuration is another server.
+
+    ``rules`` are selectors that hold instead of whatever the tree configures.
+    """
 
     root: str
     folders: tuple[str, ...]
     scope: str
     version: str
+    rules: tuple[str, ...] = ()
 
 
 class _Place(msgspec.Struct, frozen=True, gc=False):
@@ -106,7 +112,7 @@ class Session:
             [ruff, "server", "--untrusted-workspace"], cwd=key.root, notified=self._hear, children=children
         )
         try:
-            self._initialize(key.folders, time.monotonic() + _START_SECONDS)
+            self._initialize(key, time.monotonic() + _START_SECONDS)
         except ToolError:
             self._server.stop()
             raise
@@ -133,7 +139,7 @@ class Session:
     def stop(self) -> None:
         self._server.stop()
 
-    def _initialize(self, folders: Sequence[str], deadline: float) -> None:
+    def _initialize(self, key: Key, deadline: float) -> None:
         params = {
             "processId": os.getpid(),
             "rootUri": None,
@@ -141,8 +147,8 @@ class Session:
                 "general": {"positionEncodings": ["utf-32"]},
                 "textDocument": {"diagnostic": {"dynamicRegistration": False}},
             },
-            "workspaceFolders": [{"uri": _uri(folder), "name": folder} for folder in folders],
-            "initializationOptions": {"settings": {"logLevel": "error"}},
+            "workspaceFolders": [{"uri": _uri(folder), "name": folder} for folder in key.folders],
+            "initializationOptions": {"settings": {"logLevel": "error", **_configured(key.rules)}},
         }
         self._server.call("initialize", params, deadline=deadline)
         self._server.send(lsp.notification("initialized", {}), deadline=deadline)
@@ -276,6 +282,21 @@ class Servers:
             self._resume[key.root] = time.monotonic() + (pause if failures > 1 else 0.0)
         if session is not None:
             session.stop()
+
+
+def fits(path: str, text: str) -> bool:
+    """Whether a server can judge such a file as ``ruff check`` does.
+
+    It counts a byte order mark as a column, and takes a notebook for Python.
+    """
+    return path.endswith(_SERVED) and path.isprintable() and not text.startswith(_BOM)
+
+
+def _configured(rules: Sequence[str]) -> dict[str, object]:
+    """The settings by which a server leaves the tree's configuration alone; none without rules of ours."""
+    if not rules:
+        return {}
+    return {"configuration": {"lint": {"select": rules}}, "configurationPreference": "editorOnly"}
 
 
 def _uri(path: str) -> str:

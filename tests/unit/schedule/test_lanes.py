@@ -5,15 +5,19 @@ import itertools
 import pytest
 
 from dev_assistant.model import Priority, Urgency
-from dev_assistant.schedule.lanes import Entry, Lanes, rank_of
+from dev_assistant.schedule.lanes import Entry, Lane, Lanes, rank_of
 
 
 def entry(name: str, lane: str = "a", rank: int = 0) -> Entry[str]:
-    return Entry(name, name, lane, rank, at=0.0)
+    return Entry(name, name, Lane(lane, ""), rank, at=0.0)
 
 
 def drawn(lanes: Lanes[str], rank: int, lane: str, count: int) -> list[str]:
-    return [entry.item for entry in lanes.draw(rank, lane, count)]
+    return [entry.item for entry in lanes.draw(rank, Lane(lane, ""), count)]
+
+
+def anything(_rank: int, _lane: Lane) -> bool:
+    return True
 
 
 def test_interactive_goes_before_bulk_and_then_by_priority() -> None:
@@ -26,8 +30,8 @@ def test_the_best_class_is_next_and_lanes_take_turns() -> None:
     for name, lane, rank in (("1", "a", 4), ("2", "a", 1), ("3", "a", 1), ("4", "b", 1)):
         lanes.add(entry(name, lane, rank))
     order = []
-    while lanes:
-        order += drawn(lanes, *lanes.next(), 1)
+    while place := lanes.next(anything):
+        order += [entry.item for entry in lanes.draw(*place, 1)]
     assert order == ["2", "4", "3", "1"]
 
 
@@ -45,7 +49,17 @@ def test_a_batch_is_filled_with_lesser_classes_of_its_lane_and_urgency() -> None
     assert drawn(lanes, 1, "a", 9) == ["low"]
     assert drawn(lanes, 0, "b", 9) == ["other"]
     assert drawn(lanes, 3, "a", 9) == ["bulk"]
-    assert not lanes
+    assert lanes.next(anything) is None
+
+
+def test_what_is_not_open_is_passed_over() -> None:
+    lanes = Lanes[str]()
+    for name, lane, rank, at in (("1", "a", 0, 3.0), ("2", "b", 1, 2.0), ("3", "b", 4, 1.0)):
+        lanes.add(Entry(name, name, Lane(lane, ""), rank, at))
+    assert lanes.next(lambda _, lane: lane.owner == "b") == (1, Lane("b", ""))
+    assert lanes.next(lambda rank, _: rank > 1) == (4, Lane("b", ""))
+    assert lanes.oldest(lambda rank, _: rank < 4) == (1, Lane("b", ""), 2.0)
+    assert lanes.oldest(lambda *_: False) is None
 
 
 def test_an_entry_can_go_to_the_front_and_be_removed() -> None:

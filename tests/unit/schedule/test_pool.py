@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from dev_assistant.model import Priority, Urgency
+from dev_assistant.schedule.lanes import Limits
 from dev_assistant.schedule.pool import PoolStats, WorkerPool, Workers
 from dev_assistant.schedule.queue import JobQueue, Request
 
@@ -312,3 +313,25 @@ def _end(ended: threading.Event) -> int:
     """End the thread as SystemExit does: without a word of its own."""
     ended.set()
     raise SystemExit
+
+
+def test_a_flood_of_slow_items_of_one_kind_leaves_workers_to_others(gate: Gate) -> None:
+    queue = JobQueue[str](limits=Limits(kinds={"html": 1}))
+    judged = threading.Event()
+
+    def run(items: Sequence[str]) -> None:
+        if items[0] == "source":
+            judged.set()
+        else:
+            gate(items[0])
+
+    workers = Workers(queue, run=run, count=2)
+    workers.start()
+    flood = [Request(f"page {n}", None, "p", Urgency.BULK, Priority.HIGH, "html") for n in range(100)]
+    queue.put_all(flood)
+    assert gate.entered.wait(SOON)
+    queue.put_all([Request("source", None, "p", Urgency.BULK, Priority.LOW, "py")])
+    assert judged.wait(SOON)
+    assert (queue.running(), len(gate.seen)) == (1, 0)
+    gate.open.set()
+    assert workers.stop(timeout=SOON) and len(gate.seen) == 100

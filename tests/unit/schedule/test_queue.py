@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from conftest import Clock
 from dev_assistant.model import Priority, Urgency
+from dev_assistant.schedule.lanes import Limits
 from dev_assistant.schedule.queue import PATIENCE, TURN, Batch, JobQueue, Request
 
 R = TypeVar("R")
@@ -28,8 +29,9 @@ def put(
     lane: str = "a",
     urgency: Urgency = INTERACTIVE,
     priority: Priority = NORMAL,
+    kind: str = "",
 ) -> bool:
-    return queue.put(item, key=key, lane=lane, urgency=urgency, priority=priority)
+    return queue.put_all([Request(item, key, lane, urgency, priority, kind)]) == 1
 
 
 def take(queue: JobQueue[str], count: int = 1) -> Batch[str]:
@@ -54,7 +56,7 @@ Background = Callable[[Callable[[], R]], "Future[R]"]
 
 
 def test_bulk_leaves_a_worker_to_those_who_save(background: Background[Batch[str]]) -> None:
-    queue = JobQueue[str](bulk_limit=2)
+    queue = JobQueue[str](limits=Limits(bulk=2))
     for number in range(5 * TURN):
         put(queue, f"bulk {number}", urgency=BULK)
     running = [take(queue, 2), take(queue, 2)]
@@ -71,7 +73,7 @@ def test_bulk_leaves_a_worker_to_those_who_save(background: Background[Batch[str
 
 
 def test_bulk_that_has_waited_too_long_does_not_take_the_reserved_worker(clock: Clock) -> None:
-    queue = JobQueue[str](bulk_limit=1, now=clock)
+    queue = JobQueue[str](limits=Limits(bulk=1), now=clock)
     put(queue, "running", urgency=BULK)
     take(queue)
     put(queue, "old", urgency=BULK)
@@ -84,7 +86,7 @@ def test_bulk_that_has_waited_too_long_does_not_take_the_reserved_worker(clock: 
 
 
 def test_bulk_that_is_held_back_is_still_drained(background: Background[list[list[str]]]) -> None:
-    queue = JobQueue[str](bulk_limit=1)
+    queue = JobQueue[str](limits=Limits(bulk=1))
     put(queue, "first", urgency=BULK)
     put(queue, "second", urgency=BULK)
     first = take(queue)
@@ -223,6 +225,51 @@ def test_the_load_adds_up() -> None:
     assert load == (1, 2, 1, 1)
     assert (load.submitted, load.pending) == (5, 3)
     assert (queue.pending(), queue.running()) == (1, 2)
+
+
+def test_batches_never_mix_kinds_and_kinds_take_turns() -> None:
+    queue = JobQueue[str]()
+    for number in range(2):
+        for kind in ("py", "html"):
+            put(queue, f"{kind} {number}", kind=kind)
+    assert run_all(queue, 9) == [["py 0", "py 1"], ["html 0", "html 1"]]
+
+
+def test_of_a_kind_no_more_runs_than_its_limit_saves_and_bulk_each() -> None:
+    queue = JobQueue[str](limits=Limits(kinds={"html": 1}))
+    for number in range(3):
+        put(queue, f"scan {number}", kind="html", urgency=BULK)
+    put(queue, "source", kind="py", urgency=BULK)
+    first = take(queue)
+    assert (first.items, take(queue).items, take(queue).items) == (("scan 0",), ("source",), ())
+    put(queue, "save", kind="html")
+    put(queue, "next save", kind="html")
+    assert (take(queue).items, take(queue).items) == (("save",), ())
+    queue.done(first)
+    assert (take(queue).items, take(queue).items) == (("scan 1",), ())
+
+
+def test_who_waits_for_a_kind_is_woken_when_there_is_room(background: Background[Batch[str]]) -> None:
+    queue = JobQueue[str](limits=Limits(kinds={"html": 1}))
+    put(queue, "1", kind="html")
+    put(queue, "2", kind="html")
+    running = take(queue)
+    taken = background(lambda: queue.take(1, timeout=SOON))
+    queue.done(running)
+    assert taken.result(SOON).items == ("2",)
+
+
+def test_the_turn_of_the_oldest_passes_over_a_kind_that_is_full(clock: Clock) -> None:
+    queue = JobQueue[str](limits=Limits(kinds={"html": 1}), now=clock)
+    put(queue, "html", kind="html", urgency=BULK)
+    take(queue)
+    put(queue, "oldest", kind="html", urgency=BULK)
+    put(queue, "scan", kind="py", urgency=BULK, priority=LOW)
+    clock.advance(PATIENCE + 1)
+    for number in range(2 * TURN):
+        put(queue, str(number))
+    order = [item for batch in run_all(queue) for item in batch]
+    assert order.index("scan") < TURN and "oldest" not in order
 
 
 def test_the_oldest_may_be_running(clock: Clock) -> None:

@@ -18,7 +18,7 @@ ROLES = {".css": Role.JUDGES, ".scss": Role.ACCOMPANIES}
 
 @pytest.fixture
 def analysts() -> Iterator[Analysts]:
-    made = Analysts(limit=2)
+    made = Analysts()
     yield made
     made.close()
 
@@ -79,6 +79,17 @@ def test_a_library_that_is_not_installed_says_how_to_get_it(analysts: Analysts) 
     verifier = AnalysisVerifier("css", timeout_seconds=5.0, roles=ROLES, analysts=analysts, library=library)
     with pytest.raises(ToolError, match=r"no-such-distribution is not installed.*dev-assistant\[css\]"):
         verifier.version()
+
+
+def test_an_upgrade_of_a_library_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    library = Library("a-library", "css")
+    for version in ("1.0", "1.1"):
+        write(tmp_path, {f"a_library-{version}.dist-info/METADATA": f"Name: a-library\nVersion: {version}\n"})
+        assert library.version() == f"a-library {version}"
+        (tmp_path / f"a_library-{version}.dist-info").rename(tmp_path / f"old-{version}")
+    with pytest.raises(ToolError):
+        library.version()
 
 
 def test_the_version_is_that_of_our_code_and_of_the_library(analysts: Analysts) -> None:

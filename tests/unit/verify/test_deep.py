@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dev_assistant.analysis.structure.outline import unpack
-from dev_assistant.model import Checked, RelPath, Severity
+from dev_assistant.model import Checked, RelPath, Severity, Urgency
 from dev_assistant.ports import Included, Role
 from dev_assistant.verify.analysts import Analysts
 from dev_assistant.verify.deep import DeepScope, DeepVerifier
@@ -25,7 +25,7 @@ def own() -> Iterator[RuffVerifier]:
 
 @pytest.fixture
 def deep(own: RuffVerifier) -> Iterator[DeepVerifier]:
-    made = DeepVerifier(30.0, own=own, analysts=Analysts(limit=1))
+    made = DeepVerifier(30.0, own=own, analysts=Analysts())
     yield made
     made.close()
 
@@ -72,6 +72,24 @@ def test_what_the_own_run_leaves_out_gets_no_advice(
     write(tmp_path, {"ruff.toml": 'exclude = ["out.py"]', "out.py": SOURCE, "a.js": "1\n"})
     scope = scope_of(deep, own, tmp_path)
     assert [scope.claims(RelPath(path)) for path in ("out.py", "a.js")] == [None, None]
+
+
+def test_a_save_is_judged_as_a_scan_judges(deep: DeepVerifier, own: RuffVerifier, tmp_path: Path) -> None:
+    latin = b"# \xe9\nassert f\n"
+    write(
+        tmp_path,
+        {
+            "ruff.toml": 'include = ["*.py*"]\nlint.select = ["S1"]',
+            "a.py": SOURCE,
+            "b.pyw": SOURCE,
+            "c.py": latin,
+        },
+    )
+    write(tmp_path, {"sub/ruff.toml": 'lint.select = ["TD"]', "sub/a.py": SOURCE})
+    scope, paths = scope_of(deep, own, tmp_path), ["a.py", "b.pyw", "c.py", "sub/a.py"]
+    saved = judge(deep, project(tmp_path), scope, paths, Urgency.INTERACTIVE)
+    assert saved == judge(deep, project(tmp_path), scope, paths)
+    assert "S101" in rules(saved["sub/a.py"]) and "S101" not in rules(saved["a.py"])
 
 
 def test_without_an_own_run_there_is_nothing_to_advise_on(deep: DeepVerifier, tmp_path: Path) -> None:

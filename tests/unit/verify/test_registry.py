@@ -6,6 +6,7 @@ from dev_assistant.settings import Settings
 from dev_assistant.verify.registry import (
     KINDS,
     RECOGNISED,
+    limits,
     recognised,
     size_limit,
     unjudged,
@@ -36,6 +37,13 @@ def test_names_of_verifiers_are_unique():
     assert names == ["ruff", "oxlint", "rumdl", "css", "html", "data", "text", "deep"]
     for verifier in every:
         verifier.close()
+
+
+@pytest.mark.parametrize(("workers", "python", "others"), [(1, 1, 1), (2, 2, 1), (3, 3, 1), (6, 6, 3)])
+def test_every_verifier_has_a_limit_of_its_own(workers, python, others):
+    of = limits(workers)
+    assert {name for name, limit in of.items() if limit == python} >= {"ruff", "deep"}
+    assert {of[name] for name in ("oxlint", "rumdl", "css", "html", "data", "text")} == {others}
 
 
 @pytest.mark.parametrize(

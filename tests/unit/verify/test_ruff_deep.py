@@ -8,7 +8,7 @@ import pytest
 import dev_assistant
 from dev_assistant import process
 from dev_assistant.model import Blame, Category, Checked
-from dev_assistant.verify.ruff_deep import RULES, asks, flags, judge
+from dev_assistant.verify.ruff_deep import RULES, Living, asks, flags, judge
 from unit.verify.judging import ruff, write
 
 SOURCE = """import os
@@ -96,3 +96,54 @@ def test_no_file_is_changed(tmp_path):
     judge([str(path)], timeout=30.0)
     assert path.read_text() == "# todo: x\nassert 1\n"
     assert process.tool("ruff")
+
+
+@pytest.fixture(name="living")
+def _living():
+    living = Living()
+    yield living
+    living.close()
+
+
+def _served(living, paths, except_rules=frozenset()):
+    texts = {path: Path(path).read_bytes().decode() for path in paths}
+    return living.judge(
+        texts,
+        except_rules=dict.fromkeys(paths, except_rules),
+        version="1",
+        timeout=30.0,
+        children=process.Children(),
+    )
+
+
+HARD = {
+    "broken.py": "def (\n",
+    "clean.py": "x = 1\n",
+    "crlf.py": SOURCE.replace("\n", "\r\n"),
+    "cr.py": SOURCE.replace("\n", "\r"),
+    "wide.py": "x = '𝄞é'; assert x  # TODO: é\n",
+    "tabs.py": "if x:\n\tassert x\n\x0c\nassert '\u202e'\n",
+    "noqa.py": "# ruff: noqa: S101\nassert x\nassert x  # noqa\n",
+    "empty.py": "",
+    "stub.pyi": "def f(a, b, c, d, e, g): ...\npassword = 'abc'\n",
+}
+
+
+def test_a_living_server_says_what_a_run_says_whatever_the_tree_configures(living, tmp_path):
+    write(tmp_path, {"ruff.toml": "lint.ignore = ['ALL']\n", **HARD, "sub/a.py": SOURCE})
+    write(
+        tmp_path, {"sub/ruff.toml": "nonsense", "sub/b/pyproject.toml": "[tool.ruff]\ntarget-version='py38'"}
+    )
+    write(tmp_path, {"sub/b/a.py": "match x:\n    case 1: assert x\n"})
+    paths = [str(path) for path in sorted(tmp_path.rglob("*.py*")) if path.suffix != ".toml"]
+    paths += [str(path) for path in sorted(Path(dev_assistant.__file__).parent.rglob("*.py"))[:30]]
+    for except_rules in (frozenset(), frozenset({"S101", "TD002", "F401"})):
+        told = _served(living, paths, except_rules)
+        assert told == judge(paths, except_rules=except_rules, timeout=30.0)
+        assert sum(len(verdict.findings) for verdict in told.values()) > len(HARD)
+
+
+def test_files_that_a_server_judges_otherwise_are_not_for_it(living, tmp_path):
+    write(tmp_path, {"bom.py": "\ufeff" + SOURCE, "a.pyw": SOURCE, "a\n.py": SOURCE, "a.py": SOURCE})
+    paths = [str(tmp_path / name) for name in ("bom.py", "a.pyw", "a\n.py", "a.py")]
+    assert list(_served(living, paths)) == [paths[-1]]
