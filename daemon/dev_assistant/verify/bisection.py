@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from dev_assistant.errors import ToolError
-from dev_assistant.model import Blame, Checked, Failed
+from dev_assistant.model import Blame, Failed, Verdict
 from dev_assistant.verify.patience import Patience
 
 _MOST_FILES: Final = 512  # a run's findings of all of ruff's rules on so many files are some 50 MB
 _MOST_BYTES: Final = 96_000  # of arguments, well below what any system takes
 _FILE_SHARE: Final = 0.05  # what each further file adds to the time of a run, as a share of a single file's
 
-Answers = dict[str, Checked | Failed]
+Answers = dict[str, Verdict]
 """Verdicts by absolute path."""
 
 
@@ -30,7 +30,7 @@ class Bisection:
     ``patience`` is with a tool that fails whatever it is given.
     """
 
-    run: Callable[[Sequence[str]], Mapping[str, Checked | Failed]]
+    run: Callable[[Sequence[str]], Mapping[str, Verdict]]
     prove: Callable[[], None]
     patience: Patience
 

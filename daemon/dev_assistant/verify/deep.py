@@ -30,6 +30,7 @@ from dev_assistant.model import (
     RelPath,
     Result,
     Severity,
+    Verdict,
 )
 from dev_assistant.ports import NOTHING_BESIDE, Included, Reach, Role, Scope
 from dev_assistant.verify import content, ruff_deep
@@ -205,7 +206,7 @@ class DeepVerifier:
             answers |= bisection.check(part)
         return answers
 
-    def _told(self, source: Source, answer: Answer) -> Checked | Failed:
+    def _told(self, source: Source, answer: Answer) -> Verdict:
         if answer.failure:
             return Failed(answer.failure, Blame.FILE if answer.digest else Blame.UNKNOWN)
         if answer.digest != source.job.digest:
@@ -218,11 +219,11 @@ class DeepVerifier:
         return Checked(answer.findings)
 
 
-def _is_parsed(answer: Checked | Failed) -> bool:
+def _is_parsed(answer: Verdict) -> bool:
     return isinstance(answer, Checked) and all(found.rule != SYNTAX for found in answer.findings)
 
 
-def _together(ruled: Checked | Failed, structured: Checked | Failed | None) -> Checked | Failed:
+def _together(ruled: Verdict, structured: Verdict | None) -> Verdict:
     """One verdict, all of it advice. That a file cannot be parsed is the project's own run to tell."""
     for answer in (ruled, structured):
         if isinstance(answer, Failed):
