@@ -1,7 +1,8 @@
 """What is left out although there is a verifier for its suffix: nobody wrote it, or it is a template.
 
 Minified and compiled files are told by what GitHub's linguist tells them by (lib/linguist/generated.rb): the
-name, long lines, and a comment at the end that names a source map.
+name, long lines, and a comment at the end that names a source map; bundles by what webpack and browser-pack
+put before everything else.
 """
 
 from __future__ import annotations
@@ -15,7 +16,11 @@ _MINIFIED = re.compile(r"[.-]min\.[^/]*$")
 _AVERAGE_LINE: Final = 200
 """Bytes, over all lines. Of 5,607 scripts and style sheets in 22 packages, those above it are all made by a
 program; linguist's 110 also takes in files of one line that people wrote."""
+_HEAD: Final = 4096
 _TAIL: Final = 4096
+_BUNDLE = re.compile(
+    rb"^/\*{6}/ |function r\(e,n,t\)\{function o\(i,f\)\{if\(!n\[i\]\)\{if\(!e\[i\]\)", re.MULTILINE
+)
 _SOURCE_MAP = re.compile(rb"^\s*/[/*][#@] source(?:Mapping)?URL=", re.MULTILINE)
 _LAST_LINES: Final = 2
 _EXPRESSION = re.compile(
@@ -39,6 +44,8 @@ def generated(path: str, data: bytes) -> str:
         return "minified: generated from other sources"
     if len(data) > _AVERAGE_LINE * (data.count(b"\n") + 1):
         return f"minified: lines of more than {_AVERAGE_LINE} bytes on average"
+    if _BUNDLE.search(data[:_HEAD]):
+        return "generated: a bundle"
     last = b"\n".join(data[-_TAIL:].rstrip().splitlines()[-_LAST_LINES:])
     return "generated: it names its source map" if _SOURCE_MAP.search(last) else ""
 

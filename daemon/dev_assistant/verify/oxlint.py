@@ -36,6 +36,7 @@ CONFIGURATION: Final = Path(__file__).with_name("oxlint.json")
 Of the category ``suspicious``, over 149 files of the npm packages preact, htmx.org and bootstrap, 4,996 of
 5,013 findings are matters of style (4,800 of them ``no-underscore-dangle``): the few of its rules that find
 mistakes are written out. ``a && b()`` is no mistake.
+Assigning a variable to itself is how Svelte is told of a change: eslint-plugin-svelte allows it, too.
 The limit of complexity is ESLint's own, those of parameters and nesting are ruff's for Python.
 """
 _PROOF: Final = Path(__file__).with_name("oxlint_proof.js")

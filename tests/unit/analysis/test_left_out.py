@@ -16,6 +16,8 @@ LONG = b"a{color:red}" * 20
         ("a.js", b"/*! licence */\n\n" + LONG * 3),
         ("a.js", b"let a;\n//# sourceMappingURL=a.js.map\n"),
         ("a.css", b"a {}\n/*# sourceMappingURL=a.css.map */\n\n"),
+        ("a.js", b"module.exports =\n/******/ (function(modules) { // webpackBootstrap\n"),
+        ("a.js", b"(function(){function r(e,n,t){function o(i,f){if(!n[i]){if(!e[i]){var c"),
         ("a.css", b"a {}\r\n/*# sourceURL=a.css */\r\nb {}"),
     ],
 )
@@ -32,6 +34,7 @@ def test_what_a_program_made(path: str, data: bytes) -> None:
         ("a.css", b"/*# sourceMappingURL=a.css.map */\na {}\nb {}\n"),
         ("a.js", b"tell('//# sourceMappingURL=a.js.map');\n"),
         ("a.js", LONG + b"\n" * 2),
+        ("a.js", b"/*******/\nlet a;\n"),
         ("a.js", b""),
     ],
 )

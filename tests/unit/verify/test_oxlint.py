@@ -87,6 +87,12 @@ def test_a_file_that_cannot_be_parsed_has_an_error(tmp_path, verifier):
     assert (found.rule, found.severity, found.category) == ("invalid-syntax", Severity.ERROR, Category.LINT)
 
 
+def test_svelte_is_told_of_a_change_by_an_assignment(tmp_path, verifier):
+    script = "<script>\n  let a = [];\n  export function f() { a.push(1); a = a; }\n</script>\n{a}\n"
+    verdicts = judge_all(verifier, write(tmp_path, {"a.svelte": script, "a.vue": script}))
+    assert _by_file(verdicts) == {"a.svelte": [], "a.vue": ["eslint/no-self-assign"]}
+
+
 def test_categories_of_findings(tmp_path, verifier):
     text = """eval(a); new Function(b); setTimeout("c()", 1); location.href = "javascript:d()";
 export const e = (a, b, c, d, e, f) => a + b + c + d + e + f;
