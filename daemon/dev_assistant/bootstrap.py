@@ -7,8 +7,8 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
@@ -167,87 +167,157 @@ def assemble(
     ``beats`` are those of the source and the log, ``restarts`` what led to this process. ``log_trouble`` says
     why the log cannot be written, "" when it can.
     """
-    settings = configuration.settings
-    beats = beats or Beats()
-    tools = {
-        verifier.name: verifier for verifier in verifiers(timeout_seconds=settings.verification_timeout_sec)
-    }
-    count = settings.worker_count(cores=usable_cores())
-    queue: JobQueue[Job] = JobQueue(bulk_limit=count, now=time.monotonic)
-    feed = Feed()
-    errands = Errands(
-        failed=lambda error: _LOG.error("errand failed", error=repr(error), exc_info=error), beats=beats
+    parts = _Parts(
+        configuration, loading, source, records, stop, beats or Beats(), restarts, log_trouble=log_trouble
     )
-    scribe = Scribe(
-        opener=lambda name: records.open(_entry(coordinator.configuration, name)),
-        view=lambda: overview.report(),  # noqa: PLW0108  it is built below, from the coordinator
-        publish=records.publish,
-        lost=lambda name: coordinator.post(CacheLost(name)),
-        alive=lambda name: _is_alive(coordinator.configuration, name),
-        now=time.monotonic,
-        beats=beats,
-    )
-    coordinator = Coordinator(
-        configuration,
-        collaborators=Collaborators(
-            source=source,
-            verifiers=tools,
-            queue=queue,
-            feed=feed,
-            run=lambda errand, urgency: errands.run(errand, urgency=urgency),
-            save=scribe.save,
-            report=scribe.report,
-            flush=scribe.flush,
-            retire=scribe.close,
-            opener=Opener(reader=records.reader, now=time.monotonic),
-            load=loading,
-            git_busy=partial(_git_busy, beats),
-            beats=beats,
-        ),
-        now=time.monotonic,
-        wall=time.time_ns,
-    )
-    governor = Governor(
-        limit=lambda: coordinator.configuration.settings.memory_limit_mb,
-        restarts=restarts,
-        now=time.monotonic,
-    )
-    overview = Overview(
-        root=str(configuration.root),
-        source=source,
-        queue=queue,
-        snapshot=lambda: coordinator.snapshot,
-        trouble=lambda: tuple(filter(None, (scribe.trouble, governor.note, log_trouble()))),
-        now=time.monotonic,
-        started=time.monotonic(),
-        overdue=beats.overdue,
-        governor=governor,
-        ended=lambda: daemon.ended.is_set(),  # noqa: PLW0108  it is built below
-    )
-    daemon = Daemon(
-        coordinator=coordinator,
-        source=source,
-        workers=_workers(queue, coordinator, tools, count + _FOR_SAVES, beats),
-        verifiers=tuple(tools.values()),
-        errands=errands,
-        scribe=scribe,
-        feed=feed,
-        give_up=stop,
-    )
-    stacks = Stacks(Runs(configuration.root).log.parent, beats=beats)
-    answers = Answers(
-        root=configuration.root,
-        coordinator=coordinator,
-        source=source,
-        feed=feed,
-        view=overview.view,
-        explain=Explainer(coordinator, tools, reuse=_reuse_of(tools.values())),
-        lookup=lambda root, keys: _found(scribe, records, root, keys),
-        stop=stop,
-        ended=daemon.ended,
-        stacks=stacks.write,
-    )
-    return Assembly(daemon, answers, overview, governor, stacks)
+    return Assembly(parts.daemon, parts.answers, parts.overview, parts.governor, parts.stacks)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """Each part is built when the first other one asks for it, all of them before any thread is started.
+
+    Where two parts know each other one of them looks the other up when it is called.
+    """
+
+    configuration: Configuration
+    loading: Callable[[], Configuration]
+    source: ChangeSource
+    records: Records
+    stop: Callable[[], None]
+    beats: Beats
+    restarts: Restarts
+    log_trouble: Callable[[], str]
+    feed: Feed = field(default_factory=Feed)
+
+    @cached_property
+    def daemon(self) -> Daemon:
+        return Daemon(
+            coordinator=self.coordinator,
+            source=self.source,
+            workers=(self.workers,),
+            verifiers=tuple(self.tools.values()),
+            errands=self.errands,
+            scribe=self.scribe,
+            feed=self.feed,
+            give_up=self.stop,
+        )
+
+    @cached_property
+    def answers(self) -> Answers:
+        return Answers(
+            root=self.configuration.root,
+            coordinator=self.coordinator,
+            source=self.source,
+            feed=self.feed,
+            view=self.overview.view,
+            explain=Explainer(self.coordinator, self.tools, reuse=_reuse_of(self.tools.values())),
+            lookup=lambda root, keys: _found(self.scribe, self.records, root, keys),
+            stop=self.stop,
+            ended=self.daemon.ended,
+            stacks=self.stacks.write,
+        )
+
+    @cached_property
+    def coordinator(self) -> Coordinator:
+        collaborators = Collaborators(
+            source=self.source,
+            verifiers=self.tools,
+            queue=self.queue,
+            feed=self.feed,
+            run=lambda errand, urgency: self.errands.run(errand, urgency=urgency),
+            save=self.scribe.save,
+            report=self.scribe.report,
+            flush=self.scribe.flush,
+            retire=self.scribe.close,
+            opener=Opener(reader=self.records.reader, now=time.monotonic),
+            load=self.loading,
+            git_busy=partial(_git_busy, self.beats),
+            beats=self.beats,
+        )
+        return Coordinator(
+            self.configuration, collaborators=collaborators, now=time.monotonic, wall=time.time_ns
+        )
+
+    @cached_property
+    def workers(self) -> Workers[Job]:
+        bench = Bench(
+            verifiers=self.tools,
+            assignments=lambda: self.coordinator.assignments,
+            post=self.coordinator.post,
+            beats=self.beats,
+        )
+        return Workers(
+            self.queue,
+            run=bench.run,
+            count=self.count + _FOR_SAVES,
+            batch_size=lambda: _BATCH,
+            on_error=bench.failed,
+            name="worker",
+        )
+
+    @cached_property
+    def scribe(self) -> Scribe:
+        return Scribe(
+            opener=lambda name: self.records.open(_entry(self.coordinator.configuration, name)),
+            view=self.overview.report,
+            publish=self.records.publish,
+            lost=lambda name: self.coordinator.post(CacheLost(name)),
+            alive=lambda name: _is_alive(self.coordinator.configuration, name),
+            now=time.monotonic,
+            beats=self.beats,
+        )
+
+    @cached_property
+    def overview(self) -> Overview:
+        return Overview(
+            root=str(self.configuration.root),
+            source=self.source,
+            queue=self.queue,
+            snapshot=lambda: self.coordinator.snapshot,
+            trouble=lambda: tuple(
+                filter(None, (self.scribe.trouble, self.governor.note, self.log_trouble()))
+            ),
+            now=time.monotonic,
+            started=time.monotonic(),
+            overdue=self.beats.overdue,
+            governor=self.governor,
+            ended=lambda: self.daemon.ended.is_set(),  # noqa: PLW0108  it needs this one
+        )
+
+    @cached_property
+    def governor(self) -> Governor:
+        return Governor(
+            limit=lambda: self.coordinator.configuration.settings.memory_limit_mb,
+            restarts=self.restarts,
+            now=time.monotonic,
+        )
+
+    @cached_property
+    def errands(self) -> Errands:
+        return Errands(failed=_errand_failed, beats=self.beats)
+
+    @cached_property
+    def tools(self) -> dict[str, Verifier]:
+        made = verifiers(timeout_seconds=self.configuration.settings.verification_timeout_sec)
+        return {verifier.name: verifier for verifier in made}
+
+    @cached_property
+    def queue(self) -> JobQueue[Job]:
+        return JobQueue(bulk_limit=self.count, now=time.monotonic)
+
+    @cached_property
+    def stacks(self) -> Stacks:
+        return Stacks(Runs(self.configuration.root).log.parent, beats=self.beats)
+
+    @property
+    def count(self) -> int:
+        """Workers for bulk."""
+        return self.configuration.settings.worker_count(cores=usable_cores())
+
+
+def _errand_failed(error: BaseException) -> None:
+    _LOG.error("errand failed", error=repr(error), exc_info=error)
 
 
 def _reuse_of(tools: Iterable[Verifier]) -> Callable[[str], tuple[int, int] | None]:
@@ -264,19 +334,6 @@ def _found(scribe: Scribe, records: Records, root: str, keys: Sequence[Digest]) 
     """Saved verdicts, and those that a full disk has not taken yet."""
     unsaved = scribe.unsaved(keys)
     return records.lookup(root, [key for key in keys if key not in unsaved]) | unsaved
-
-
-def _workers(
-    queue: JobQueue[Job], coordinator: Coordinator, tools: Mapping[str, Verifier], count: int, beats: Beats
-) -> tuple[Workers[Job], ...]:
-    bench = Bench(
-        verifiers=tools, assignments=lambda: coordinator.assignments, post=coordinator.post, beats=beats
-    )
-    return (
-        Workers(
-            queue, run=bench.run, count=count, batch_size=lambda: _BATCH, on_error=bench.failed, name="worker"
-        ),
-    )
 
 
 def _is_alive(configuration: Configuration, name: ProjectName) -> bool:
@@ -300,18 +357,9 @@ def check_once(
     Not ``cached``: no cache is believed, and nothing is written anywhere.
     """
     overrides: dict[str, object] = {} if cached else {"cache_enabled": False, "enable_evidence": False}
-    loading = Loading(workspace, Path.cwd(), overrides, watch_dirs)
-    configuration = loading()
-    if configuration.problems:
-        raise ConfigError(list(configuration.all_problems))
-    with _alone(configuration.root) if cached else nullcontext():
-        assembly = assemble(
-            configuration,
-            loading=loading,
-            source=NoSource(),
-            records=DiskRecords() if cached else VolatileRecords(),
-            stop=lambda: None,
-        )
+    records = DiskRecords() if cached else VolatileRecords()
+    root, assembly = _for_one_look(Loading(workspace, Path.cwd(), overrides, watch_dirs), records)
+    with _alone(root) if cached else nullcontext():
         return look_once(assembly.daemon, assembly.answers, paths=paths, timeout=timeout)
 
 
@@ -322,20 +370,21 @@ def judge_anew(
 
     Raises UserError and ConfigError.
     """
-    loading = Loading(workspace, Path.cwd(), {"cache_enabled": False, "enable_evidence": True})
+    overrides: dict[str, object] = {"cache_enabled": False, "enable_evidence": True}
+    logs: dict[ProjectName, LastEvidence] = defaultdict(LastEvidence)
+    _, assembly = _for_one_look(Loading(workspace, Path.cwd(), overrides), VolatileRecords(logs.__getitem__))
+    document = look_once(assembly.daemon, assembly.answers, paths=(), timeout=timeout)
+    return document, {name: log.entries for name, log in logs.items()}
+
+
+def _for_one_look(loading: Loading, records: Records) -> tuple[Path, Assembly]:
+    """The workspace's root, and what looks at it once. Raises UserError and ConfigError."""
     configuration = loading()
     if configuration.problems:
         raise ConfigError(list(configuration.all_problems))
-    logs: dict[ProjectName, LastEvidence] = defaultdict(LastEvidence)
-    assembly = assemble(
-        configuration,
-        loading=loading,
-        source=NoSource(),
-        records=VolatileRecords(logs.__getitem__),
-        stop=lambda: None,
-    )
-    document = look_once(assembly.daemon, assembly.answers, paths=(), timeout=timeout)
-    return document, {name: log.entries for name, log in logs.items()}
+    source = NoSource()
+    made = assemble(configuration, loading=loading, source=source, records=records, stop=lambda: None)
+    return configuration.root, made
 
 
 @contextmanager
