@@ -116,7 +116,8 @@ class Planner:
                 present = None
             if present == known.fingerprint.stat and now - present.ctime_ns > _DOUBT_NS:
                 return known.fingerprint
-        content = read(absolute, limit=size_limit(path, state.settings))
+        limit, setting = size_limit(path, state.settings)
+        content = read(absolute, limit=limit, setting=setting)
         if isinstance(content, Content):
             return content.fingerprint
         return content

@@ -30,9 +30,6 @@ from dev_assistant.verify.patience import Patience
 _MOST_FILES: Final = 64
 """In one request: a save may have to wait for one to end."""
 
-_SECONDS_PER_MB: Final = 4.0
-"""Allowed beyond the timeout for the size of files: YAML, the slowest, takes 0.8 s on an idle core."""
-
 
 class Library(NamedTuple):
     """A distribution that an analysis cannot do without, and the extra of ours that brings it."""
@@ -126,8 +123,8 @@ class _Turn:
         tasks = [
             worker.Task(os.fsencode(path), os.fsencode(self.jobs[path].path), ANY_SIZE) for path in paths
         ]
-        size = sum(self.jobs[path].stat.size for path in paths) / 1e6
-        timeout = scaled(self._scope.timeout, count=len(paths)) + size * _SECONDS_PER_MB
+        size = sum(self.jobs[path].stat.size for path in paths)
+        timeout = scaled(self._scope.timeout, count=len(paths), size=size)
         answers = self._verifier.ask(tasks, timeout=timeout)
         return {path: self._verdict(path, answer) for path, answer in zip(paths, answers, strict=True)}
 

@@ -19,6 +19,9 @@ _MOST_FILES: Final = 512  # a run's findings of all of ruff's rules on so many f
 _MOST_BYTES: Final = 96_000  # of arguments, well below what any system takes
 _FILE_SHARE: Final = 0.05  # what each further file adds to the time of a run, as a share of a single file's
 
+_SECONDS_PER_MB: Final = 4.0
+"""YAML and Markdown, the slowest, take 0.8 s and 1.1 s on an idle core."""
+
 Answers = dict[str, Verdict]
 """Verdicts by absolute path."""
 
@@ -93,6 +96,6 @@ def parts(paths: Iterable[str]) -> Iterator[list[str]]:
         yield from parts(later)
 
 
-def scaled(timeout: float, *, count: int) -> float:
-    """The time for ``count`` files when one has ``timeout``; both in seconds."""
-    return timeout * (1 + _FILE_SHARE * (count - 1))
+def scaled(timeout: float, *, count: int, size: int = 0) -> float:
+    """The time for ``count`` files of ``size`` bytes together when a small one has ``timeout`` seconds."""
+    return timeout * (1 + _FILE_SHARE * (count - 1)) + size / 1e6 * _SECONDS_PER_MB

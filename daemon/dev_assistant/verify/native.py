@@ -95,8 +95,9 @@ class Batch:
             raise ToolError(f"{self.tool.name} does not work: it does not find a fault that is there")
 
     def _run(self, names: Sequence[str], texts: Mapping[str, bytes]) -> Mapping[str, Verdict]:
-        call = self._call(scaled(self.timeout, count=len(names)))
-        return self.tool.judge(call, {name: texts[name] for name in names})
+        part = {name: texts[name] for name in names}
+        size = sum(map(len, part.values()))
+        return self.tool.judge(self._call(scaled(self.timeout, count=len(part), size=size)), part)
 
     def _call(self, timeout: float) -> Call:
         return Call(self.program, timeout, self.children)

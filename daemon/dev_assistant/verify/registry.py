@@ -69,11 +69,11 @@ def unjudged(path: str, settings: Settings) -> str:
     return f"not included by {kind.verifier}'s configuration"
 
 
-def size_limit(path: str, settings: Settings) -> int:
-    """The most bytes that a file of this type may have to be judged."""
+def size_limit(path: str, settings: Settings) -> tuple[int, str]:
+    """The most bytes that a file of this type may have to be judged, and the setting that says so."""
     kind = _BY_SUFFIX.get(_suffix(path))
-    document = kind is None or kind.document
-    return int((settings.max_document_mb if document else settings.max_file_mb) * _MEGABYTE)
+    setting = "max_document_mb" if kind is None or kind.document else "max_file_mb"
+    return int(getattr(settings, setting) * _MEGABYTE), setting
 
 
 def wanted(name: str, settings: Settings) -> bool:
