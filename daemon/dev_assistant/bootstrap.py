@@ -7,11 +7,11 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from dev_assistant import process
 from dev_assistant.beats import Beats
@@ -19,12 +19,8 @@ from dev_assistant.errors import ConfigError, UserError
 from dev_assistant.logs import get_logger
 from dev_assistant.model import Digest, Job, ProjectName, RelPath, Verdict
 from dev_assistant.places import Runs, runtime_of
-from dev_assistant.ports import ChangeSource, Evidence, EvidenceLog, Verifier
-from dev_assistant.record.evidence import JsonlEvidenceLog
-from dev_assistant.record.reader import VerdictReader
-from dev_assistant.record.store import SqliteVerdictStore
-from dev_assistant.record.volatile import LastEvidence, NoEvidence, VolatileStore
-from dev_assistant.report.views import WorkspaceView
+from dev_assistant.ports import ChangeSource, Evidence, Verifier
+from dev_assistant.record.volatile import LastEvidence
 from dev_assistant.schedule.lanes import Limits
 from dev_assistant.schedule.pool import Workers
 from dev_assistant.schedule.queue import JobQueue
@@ -38,11 +34,11 @@ from dev_assistant.service.feed import Feed
 from dev_assistant.service.instance import Instance
 from dev_assistant.service.memory import NEVER, Governor, Restarts
 from dev_assistant.service.messages import CacheLost
-from dev_assistant.service.opening import Opener, Reader
+from dev_assistant.service.opening import Opener
 from dev_assistant.service.overview import Overview
 from dev_assistant.service.parts import Collaborators
-from dev_assistant.service.publisher import ArtefactPublisher
-from dev_assistant.service.scribe import Ledgers, Scribe
+from dev_assistant.service.records import DiskRecords, Records, VolatileRecords
+from dev_assistant.service.scribe import Scribe
 from dev_assistant.service.session import look_once
 from dev_assistant.service.stacks import Stacks
 from dev_assistant.service.work import Bench
@@ -80,69 +76,6 @@ class Loading:
         )
 
 
-class Records(Protocol):
-    """Where verdicts, evidence and statistics go. ``open`` and ``publish`` run on the scribe's thread."""
-
-    def open(self, entry: ConfiguredProject) -> Ledgers: ...
-    def reader(self, entry: ConfiguredProject) -> Reader: ...
-    def lookup(self, root: str, keys: Sequence[Digest]) -> dict[Digest, Verdict]: ...
-    def publish(self, view: WorkspaceView) -> None: ...
-
-
-class DiskRecords:
-    """RUNS/ of every project and of the workspace."""
-
-    def __init__(self) -> None:
-        self.publish = ArtefactPublisher()
-
-    def open(self, entry: ConfiguredProject) -> Ledgers:
-        """Raises UserError or OSError when RUNS/ cannot be made."""
-        runs, settings = Runs(Path(entry.project.root)), entry.settings
-        runs.prepare()
-        store = SqliteVerdictStore(
-            runs.database, max_mb=settings.cache_disk_max_mb, days=settings.cache_disk_days
-        )
-        evidence = JsonlEvidenceLog(
-            runs.evidence,
-            project=entry.project.name,
-            head=store.head,
-            save_head=store.set_head,
-            retention_days=settings.log_retention_days,
-        )
-        return Ledgers(store, evidence, store.prune, lambda: store.epoch)
-
-    def reader(self, entry: ConfiguredProject) -> Reader:
-        return VerdictReader(Runs(Path(entry.project.root)).database)
-
-    def lookup(self, root: str, keys: Sequence[Digest]) -> dict[Digest, Verdict]:
-        reader = VerdictReader(Runs(Path(root)).database)
-        try:
-            return reader.find(keys)
-        finally:
-            reader.close()
-
-
-class VolatileRecords:
-    """Memory, for a judgement that leaves nothing behind; ``evidence`` gives a project's log."""
-
-    def __init__(self, evidence: Callable[[ProjectName], EvidenceLog] = lambda _: NoEvidence()) -> None:
-        self._evidence = evidence
-        self._stores: dict[str, VolatileStore] = defaultdict(VolatileStore)
-
-    def open(self, entry: ConfiguredProject) -> Ledgers:
-        evidence = self._evidence(entry.project.name)
-        return Ledgers(self._stores[entry.project.root], evidence, lambda: None, lambda: 0)
-
-    def reader(self, entry: ConfiguredProject) -> Reader:
-        return self._stores[entry.project.root]
-
-    def lookup(self, root: str, keys: Sequence[Digest]) -> dict[Digest, Verdict]:
-        return self._stores[root].find(keys)
-
-    def publish(self, view: WorkspaceView) -> None:
-        """Nothing is written."""
-
-
 @dataclass(frozen=True, slots=True)
 class Assembly:
     """A daemon that is ready to be started, and what answers for it."""
@@ -170,90 +103,160 @@ def assemble(
     ``beats`` are those of the source and the log, ``restarts`` what led to this process. ``log_trouble`` says
     why the log cannot be written, "" when it can.
     """
-    settings = configuration.settings
-    beats = beats or Beats()
-    tools = {
-        verifier.name: verifier for verifier in verifiers(timeout_seconds=settings.verification_timeout_sec)
-    }
-    count = settings.worker_count(cores=usable_cores())
-    queue: JobQueue[Job] = JobQueue(limits=Limits(bulk=count, kinds=limits(count)), now=time.monotonic)
-    feed = Feed()
-    git = process.Children()
-    errands = Errands(
-        failed=lambda error: _LOG.error("errand failed", error=repr(error), exc_info=error), beats=beats
+    parts = _Parts(
+        configuration, loading, source, records, stop, beats or Beats(), restarts, log_trouble=log_trouble
     )
-    scribe = Scribe(
-        opener=lambda name: records.open(_entry(coordinator.configuration, name)),
-        view=lambda: overview.report(),  # noqa: PLW0108  it is built below, from the coordinator
-        publish=records.publish,
-        lost=lambda name: coordinator.post(CacheLost(name)),
-        alive=lambda name: _is_alive(coordinator.configuration, name),
-        now=time.monotonic,
-        beats=beats,
-    )
-    coordinator = Coordinator(
-        configuration,
-        collaborators=Collaborators(
-            source=source,
-            verifiers=tools,
-            queue=queue,
-            feed=feed,
-            run=lambda errand, urgency: errands.run(errand, urgency=urgency),
-            save=scribe.save,
-            report=scribe.report,
-            flush=scribe.flush,
-            retire=scribe.close,
-            opener=Opener(reader=records.reader, now=time.monotonic),
-            load=loading,
-            git_busy=partial(_git_busy, beats),
-            head=partial(Head, children=git),
-            beats=beats,
-        ),
-        now=time.monotonic,
-        wall=time.time_ns,
-    )
-    governor = Governor(
-        limit=lambda: coordinator.configuration.settings.memory_limit_mb,
-        restarts=restarts,
-        now=time.monotonic,
-    )
-    overview = Overview(
-        root=str(configuration.root),
-        source=source,
-        queue=queue,
-        snapshot=lambda: coordinator.snapshot,
-        trouble=lambda: tuple(filter(None, (scribe.trouble, governor.note, log_trouble()))),
-        now=time.monotonic,
-        started=time.monotonic(),
-        overdue=beats.overdue,
-        governor=governor,
-        ended=lambda: daemon.ended.is_set(),  # noqa: PLW0108  it is built below
-    )
-    daemon = Daemon(
-        coordinator=coordinator,
-        source=source,
-        workers=_workers(queue, coordinator, tools, count + _FOR_SAVES, beats),
-        verifiers=tuple(tools.values()),
-        git=git,
-        errands=errands,
-        scribe=scribe,
-        feed=feed,
-        give_up=stop,
-    )
-    stacks = Stacks(Runs(configuration.root).log.parent, beats=beats)
-    answers = Answers(
-        root=configuration.root,
-        coordinator=coordinator,
-        source=source,
-        feed=feed,
-        view=overview.view,
-        explain=Explainer(coordinator, tools, reuse=_reuse_of(tools.values())),
-        lookup=lambda root, keys: _found(scribe, records, root, keys),
-        stop=stop,
-        ended=daemon.ended,
-        stacks=stacks.write,
-    )
-    return Assembly(daemon, answers, overview, governor, stacks)
+    return Assembly(parts.daemon, parts.answers, parts.overview, parts.governor, parts.stacks)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """Each part is built when the first other one asks for it, all of them before any thread is started.
+
+    Where two parts know each other one of them looks the other up when it is called.
+    """
+
+    configuration: Configuration
+    loading: Callable[[], Configuration]
+    source: ChangeSource
+    records: Records
+    stop: Callable[[], None]
+    beats: Beats
+    restarts: Restarts
+    log_trouble: Callable[[], str]
+    feed: Feed = field(default_factory=Feed)
+    git: process.Children = field(default_factory=process.Children)
+
+    @cached_property
+    def daemon(self) -> Daemon:
+        return Daemon(
+            coordinator=self.coordinator,
+            source=self.source,
+            workers=(self.workers,),
+            verifiers=tuple(self.tools.values()),
+            git=self.git,
+            errands=self.errands,
+            scribe=self.scribe,
+            feed=self.feed,
+            give_up=self.stop,
+        )
+
+    @cached_property
+    def answers(self) -> Answers:
+        return Answers(
+            root=self.configuration.root,
+            coordinator=self.coordinator,
+            source=self.source,
+            feed=self.feed,
+            view=self.overview.view,
+            explain=Explainer(self.coordinator, self.tools, reuse=_reuse_of(self.tools.values())),
+            lookup=lambda root, keys: _found(self.scribe, self.records, root, keys),
+            stop=self.stop,
+            ended=self.daemon.ended,
+            stacks=self.stacks.write,
+        )
+
+    @cached_property
+    def coordinator(self) -> Coordinator:
+        collaborators = Collaborators(
+            source=self.source,
+            verifiers=self.tools,
+            queue=self.queue,
+            feed=self.feed,
+            run=lambda errand, urgency: self.errands.run(errand, urgency=urgency),
+            save=self.scribe.save,
+            report=self.scribe.report,
+            flush=self.scribe.flush,
+            retire=self.scribe.close,
+            opener=Opener(reader=self.records.reader, now=time.monotonic),
+            load=self.loading,
+            git_busy=partial(_git_busy, self.beats),
+            head=partial(Head, children=self.git),
+            beats=self.beats,
+        )
+        return Coordinator(
+            self.configuration, collaborators=collaborators, now=time.monotonic, wall=time.time_ns
+        )
+
+    @cached_property
+    def workers(self) -> Workers[Job]:
+        bench = Bench(
+            verifiers=self.tools,
+            assignments=lambda: self.coordinator.assignments,
+            post=self.coordinator.post,
+            beats=self.beats,
+        )
+        return Workers(
+            self.queue,
+            run=bench.run,
+            count=self.count + _FOR_SAVES,
+            batch_size=lambda: _BATCH,
+            on_error=bench.failed,
+            name="worker",
+        )
+
+    @cached_property
+    def scribe(self) -> Scribe:
+        return Scribe(
+            opener=lambda name: self.records.open(_entry(self.coordinator.configuration, name)),
+            view=self.overview.report,
+            publish=self.records.publish,
+            lost=lambda name: self.coordinator.post(CacheLost(name)),
+            alive=lambda name: _is_alive(self.coordinator.configuration, name),
+            now=time.monotonic,
+            beats=self.beats,
+        )
+
+    @cached_property
+    def overview(self) -> Overview:
+        return Overview(
+            root=str(self.configuration.root),
+            source=self.source,
+            queue=self.queue,
+            snapshot=lambda: self.coordinator.snapshot,
+            trouble=lambda: tuple(
+                filter(None, (self.scribe.trouble, self.governor.note, self.log_trouble()))
+            ),
+            now=time.monotonic,
+            started=time.monotonic(),
+            overdue=self.beats.overdue,
+            governor=self.governor,
+            ended=lambda: self.daemon.ended.is_set(),  # noqa: PLW0108  it needs this one
+        )
+
+    @cached_property
+    def governor(self) -> Governor:
+        return Governor(
+            limit=lambda: self.coordinator.configuration.settings.memory_limit_mb,
+            restarts=self.restarts,
+            now=time.monotonic,
+        )
+
+    @cached_property
+    def errands(self) -> Errands:
+        return Errands(failed=_errand_failed, beats=self.beats)
+
+    @cached_property
+    def tools(self) -> dict[str, Verifier]:
+        made = verifiers(timeout_seconds=self.configuration.settings.verification_timeout_sec)
+        return {verifier.name: verifier for verifier in made}
+
+    @cached_property
+    def queue(self) -> JobQueue[Job]:
+        return JobQueue(limits=Limits(bulk=self.count, kinds=limits(self.count)), now=time.monotonic)
+
+    @cached_property
+    def stacks(self) -> Stacks:
+        return Stacks(Runs(self.configuration.root).log.parent, beats=self.beats)
+
+    @property
+    def count(self) -> int:
+        """Workers for bulk."""
+        return self.configuration.settings.worker_count(cores=usable_cores())
+
+
+def _errand_failed(error: BaseException) -> None:
+    _LOG.error("errand failed", error=repr(error), exc_info=error)
 
 
 def _reuse_of(tools: Iterable[Verifier]) -> Callable[[str], tuple[int, int] | None]:
@@ -270,19 +273,6 @@ def _found(scribe: Scribe, records: Records, root: str, keys: Sequence[Digest]) 
     """Saved verdicts, and those that a full disk has not taken yet."""
     unsaved = scribe.unsaved(keys)
     return records.lookup(root, [key for key in keys if key not in unsaved]) | unsaved
-
-
-def _workers(
-    queue: JobQueue[Job], coordinator: Coordinator, tools: Mapping[str, Verifier], count: int, beats: Beats
-) -> tuple[Workers[Job], ...]:
-    bench = Bench(
-        verifiers=tools, assignments=lambda: coordinator.assignments, post=coordinator.post, beats=beats
-    )
-    return (
-        Workers(
-            queue, run=bench.run, count=count, batch_size=lambda: _BATCH, on_error=bench.failed, name="worker"
-        ),
-    )
 
 
 def _is_alive(configuration: Configuration, name: ProjectName) -> bool:
@@ -306,18 +296,9 @@ def check_once(
     Not ``cached``: no cache is believed, and nothing is written anywhere.
     """
     overrides: dict[str, object] = {} if cached else {"cache_enabled": False, "enable_evidence": False}
-    loading = Loading(workspace, Path.cwd(), overrides, watch_dirs)
-    configuration = loading()
-    if configuration.problems:
-        raise ConfigError(list(configuration.all_problems))
-    with _alone(configuration.root) if cached else nullcontext():
-        assembly = assemble(
-            configuration,
-            loading=loading,
-            source=NoSource(),
-            records=DiskRecords() if cached else VolatileRecords(),
-            stop=lambda: None,
-        )
+    records = DiskRecords() if cached else VolatileRecords()
+    root, assembly = _for_one_look(Loading(workspace, Path.cwd(), overrides, watch_dirs), records)
+    with _alone(root) if cached else nullcontext():
         return look_once(assembly.daemon, assembly.answers, paths=paths, timeout=timeout)
 
 
@@ -328,20 +309,21 @@ def judge_anew(
 
     Raises UserError and ConfigError.
     """
-    loading = Loading(workspace, Path.cwd(), {"cache_enabled": False, "enable_evidence": True})
+    overrides: dict[str, object] = {"cache_enabled": False, "enable_evidence": True}
+    logs: dict[ProjectName, LastEvidence] = defaultdict(LastEvidence)
+    _, assembly = _for_one_look(Loading(workspace, Path.cwd(), overrides), VolatileRecords(logs.__getitem__))
+    document = look_once(assembly.daemon, assembly.answers, paths=(), timeout=timeout)
+    return document, {name: log.entries for name, log in logs.items()}
+
+
+def _for_one_look(loading: Loading, records: Records) -> tuple[Path, Assembly]:
+    """The workspace's root, and what looks at it once. Raises UserError and ConfigError."""
     configuration = loading()
     if configuration.problems:
         raise ConfigError(list(configuration.all_problems))
-    logs: dict[ProjectName, LastEvidence] = defaultdict(LastEvidence)
-    assembly = assemble(
-        configuration,
-        loading=loading,
-        source=NoSource(),
-        records=VolatileRecords(logs.__getitem__),
-        stop=lambda: None,
-    )
-    document = look_once(assembly.daemon, assembly.answers, paths=(), timeout=timeout)
-    return document, {name: log.entries for name, log in logs.items()}
+    source = NoSource()
+    made = assemble(configuration, loading=loading, source=source, records=records, stop=lambda: None)
+    return configuration.root, made
 
 
 @contextmanager

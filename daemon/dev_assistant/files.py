@@ -54,8 +54,11 @@ def digest_of(data: bytes) -> Digest:
     return Digest(hashlib.blake2b(data, digest_size=16).hexdigest())
 
 
-def read(path: str, *, limit: int) -> Content | Absent | Unreadable | Unfit:
-    """The bytes of a regular file of at most ``limit`` bytes; never follows a link, never blocks."""
+def read(path: str, *, limit: int, setting: str = "") -> Content | Absent | Unreadable | Unfit:
+    """The bytes of a regular file of at most ``limit`` bytes; never follows a link, never blocks.
+
+    ``setting`` is what a person can change for a larger one, as the reason tells them.
+    """
     try:
         descriptor = os.open(path, _OPEN)
     except FileNotFoundError:
@@ -71,15 +74,19 @@ def read(path: str, *, limit: int) -> Content | Absent | Unreadable | Unfit:
         if not stat_module.S_ISREG(status.st_mode):
             return Unfit("not a regular file")
         if status.st_size > limit:
-            return Unfit(f"larger than {limit:,} bytes")
+            return Unfit(_too_large(limit, setting))
         data = _read_all(descriptor, status.st_size, limit)
         if len(data) > limit:
-            return Unfit(f"larger than {limit:,} bytes")
+            return Unfit(_too_large(limit, setting))
         return Content(data, Fingerprint(stat_of(status), digest_of(data)))
     except OSError as error:
         return Unreadable(error.strerror or str(error))
     finally:
         os.close(descriptor)
+
+
+def _too_large(limit: int, setting: str) -> str:
+    return f"larger than {limit:,} bytes" + (f" ({setting})" if setting else "")
 
 
 def _refused(path: str, error: OSError) -> Unfit | Unreadable:

@@ -47,7 +47,7 @@ def test_files_over_the_limit_are_never_read(place: Desk, record_property: Recor
             file.writelines(line * (MEGABYTE // len(line)) for _ in range(100))
         (place.base / name).rename(place.root / "app" / f"{name}.py")
     states = {file["path"]: (file["state"], file["reason"]) for file in place.agree()["files"]}
-    assert states["lines.py"] == states["line.py"] == ("skipped", "larger than 5,000,000 bytes")
+    assert states["lines.py"] == states["line.py"] == ("skipped", "larger than 5,000,000 bytes (max_file_mb)")
     grown = peak_mb(place) - before
     record_property("peak_mb_over_the_limit", grown)
     assert grown < UNREAD_MB

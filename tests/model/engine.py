@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dev_assistant.bootstrap import DiskRecords, Records, VolatileRecords
 from dev_assistant.model import (
     Checked,
     Digest,
@@ -51,6 +50,7 @@ from dev_assistant.service.messages import Barrier, CacheLost
 from dev_assistant.service.opening import Opener, Reader
 from dev_assistant.service.overview import Overview
 from dev_assistant.service.parts import Collaborators
+from dev_assistant.service.records import DiskRecords, Records, VolatileRecords
 from dev_assistant.service.scribe import Batch, Ledgers, Scribe
 from dev_assistant.service.snapshot import ProjectSnapshot
 from dev_assistant.service.work import Bench

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from dev_assistant.bootstrap import Assembly, DiskRecords, Loading, assemble, check_once
+from dev_assistant.bootstrap import Assembly, Loading, assemble, check_once
 from dev_assistant.errors import ConfigError, UserError
 from dev_assistant.service.answers import Answers
+from dev_assistant.service.records import DiskRecords
 from dev_assistant.watch.choose import open_source
 
 

@@ -23,8 +23,9 @@ from dev_assistant.analysis.css_rules import (
     RULES,
 )
 from dev_assistant.analysis.css_selectors import NONE, Specificity, specificity
-from dev_assistant.analysis.css_sheet import Block, Declaration, Kind, Sheet, canonical
+from dev_assistant.analysis.css_sheet import Block, Declaration, Kind, Mistake, Sheet, canonical
 from dev_assistant.analysis.css_values import value_findings
+from dev_assistant.analysis.left_out import TEMPLATE, LeftOut, in_template
 from dev_assistant.analysis.rules import Span
 from dev_assistant.analysis.source_lines import SourceLines, decode, excerpt
 from dev_assistant.model import Finding
@@ -34,11 +35,14 @@ __all__ = ["RULES", "check"]
 _COMPARED = 20
 """Rules with one selector that a further one is compared with, so that a thousand of them stay cheap."""
 
+_LOOKED_AT = 10
+"""Mistakes that may show a template, of which most files have one."""
+
 
 def check(data: bytes) -> Iterator[Finding]:
     """Findings of a style sheet by line; at most a quota of each rule.
 
-    Bytes that are no text become U+FFFD, which CSS takes as a letter. Raises nothing, whatever the bytes.
+    Bytes that are no text become U+FFFD, which CSS takes as a letter. Raises LeftOut for a template.
     """
     lines = SourceLines(decode(data))
     try:
@@ -69,10 +73,15 @@ class _Judgement:
         blocks = list(sheet.blocks())
         for block in blocks:
             yield from self._of_block(block)
+        if any(map(self._in_template, sheet.mistakes[:_LOOKED_AT])):
+            raise LeftOut(TEMPLATE)
         for mistake in sheet.mistakes:
             span = self.lines.stretch(mistake.line, mistake.column, 1)
             yield PARSE_ERROR.at(span, excerpt(mistake.message, 150))
         yield from self._overuse()
+
+    def _in_template(self, mistake: Mistake) -> bool:
+        return in_template(self.lines.text, self.lines.offset(mistake.line, mistake.column))
 
     def _of_block(self, block: Block) -> Iterator[Finding]:
         self.declarations += len(block.declarations)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 
 from dev_assistant.analysis.css_properties import PROPERTIES
@@ -13,6 +14,11 @@ from dev_assistant.analysis.rules import Span
 from dev_assistant.analysis.source_lines import SourceLines, excerpt
 from dev_assistant.model import Finding
 
+_PREFIXED = re.compile(r"-[a-z]+-(.+)")
+"""Beside ``-webkit-text-security`` stands ``text-security`` for the day when it is one."""
+_COMPOSES = "composes"
+_ICSS = (":export", ":import")
+"""What CSS modules add: https://github.com/css-modules/icss"""
 _SHORTEST_NAME = 4
 """Below that everything is near to everything."""
 _LONGEST_NAME = max(map(len, PROPERTIES)) + 1
@@ -33,15 +39,21 @@ def _head(block: Block) -> str:
 
 
 def _unknown(block: Block, lines: SourceLines) -> Iterator[Finding]:
+    if (canonical(block.prelude) or "").startswith(_ICSS):
+        return
+    prefixed = {found[1] for one in block.declarations if (found := _PREFIXED.match(one.name))}
     for declaration in block.declarations:
         name = declaration.name
-        if name in PROPERTIES or name.startswith("-"):
-            continue
-        meant = nearest(name)
-        message = f"{excerpt(name)} is no property of CSS"
-        yield UNKNOWN_PROPERTY.at(
-            _span(declaration, lines), f"{message}: did you mean {meant}?" if meant else message
-        )
+        if not (name in PROPERTIES or name in prefixed or name.startswith("-") or name == _COMPOSES):
+            yield UNKNOWN_PROPERTY.at(_span(declaration, lines), _no_property(name))
+
+
+def _no_property(name: str) -> str:
+    if name.startswith("_") and name[1:] in PROPERTIES:
+        return "an underscore before a property: only Internet Explorer 6 took that, others drop it"
+    meant = nearest(name)
+    message = f"{excerpt(name)} is no property of CSS"
+    return f"{message}: did you mean {meant}?" if meant else message
 
 
 def _duplicates(block: Block, lines: SourceLines) -> Iterator[Finding]:

@@ -3,8 +3,8 @@
 JSON is strict. Comments and trailing commas are fine where the programs that read the file take them: by the
 suffix (``.jsonc``, ``.code-workspace``, ``.code-snippets``), by the directory (``.vscode``,
 ``.devcontainer``) and by names that are known for it (those that Visual Studio Code opens as "JSON with
-Comments"). A file that does not parse and holds marks of a template outside of quotes is a template: nothing
-is said of it.
+Comments", and those whose programs say that they read it). A file that does not parse and holds marks of a
+template outside of quotes is one, and left out.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from dev_assistant.analysis import data_rules
 from dev_assistant.analysis.capping import capped
 from dev_assistant.analysis.charset import decoded
 from dev_assistant.analysis.json_syntax import json_findings
+from dev_assistant.analysis.left_out import TEMPLATE, LeftOut
 from dev_assistant.analysis.template import is_template
 from dev_assistant.analysis.toml_syntax import toml_findings
 from dev_assistant.errors import ToolError
@@ -52,7 +53,8 @@ _NAMES = {
 }
 _COMMENTED = re.compile(
     r"(?:^|/)(?:\.vscode|\.devcontainer)/(?:.*/)?[^/]+\.json$"
-    r"|(?:^|/)(?:(?:ts|js)config(?:[.-][^/]*)?|\.?devcontainer|\.eslintrc|\.babelrc|api-extractor"
+    r"|(?:^|/)(?:(?:ts|js)config(?:[.-][^/]*)?|\.?devcontainer|\.eslintrc|\.oxlintrc|\.babelrc|babel\.config"
+    r"|api-extractor|angular|biome|deno|nx|rush|tslint|turbo|typedoc|wrangler"
     r"|(?:language-configuration|.*icon-theme|.*color-theme))\.json$"
 )
 
@@ -77,7 +79,7 @@ def yaml_missing() -> str:
 def check(name: str, data: bytes) -> Iterator[Finding]:
     """What is wrong with the data file ``name``; nothing for files of other kinds.
 
-    Raises ToolError for YAML when ``yaml_missing`` has something to say.
+    Raises ToolError for YAML when ``yaml_missing`` has something to say, and LeftOut for a template.
     """
     found = format_of(name)
     return iter(()) if found is None else capped(_check(found, data))
@@ -96,7 +98,7 @@ def _check(language: Format, data: bytes) -> Iterator[Finding]:
     for finding in _findings(language, text):
         wrong = wrong or finding.rule == data_rules.SYNTAX.id
         if wrong and is_template(text):
-            return
+            raise LeftOut(TEMPLATE)
         yield finding
 
 

@@ -43,6 +43,10 @@ class SourceLines:
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 
+    def offset(self, line: int, column: int) -> int:
+        """The way back from ``place``."""
+        return self._starts[min(line, len(self._starts)) - 1] + column - 1
+
     def span(self, start: int, end: int) -> Span:
         """From offset ``start`` up to, not including, ``end``."""
         return Span(*self.place(start), *self.place(end))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from dev_assistant.analysis.left_out import LeftOut, generated
 from dev_assistant.model import Digest, Finding
 
 if TYPE_CHECKING:
@@ -36,10 +37,12 @@ class Study(NamedTuple):
 Studying = Callable[[str, bytes], Study]
 
 
-def study_css(_name: str, data: bytes) -> Study:
-    """Style sheets. Raises ImportError without tinycss2."""
+def study_css(name: str, data: bytes) -> Study:
+    """Style sheets. Raises ImportError without tinycss2, LeftOut for what is generated or a template."""
     from dev_assistant.analysis import css  # noqa: PLC0415  see above
 
+    if reason := generated(name, data):
+        raise LeftOut(reason)
     return Study(tuple(css.check(data)))
 
 
@@ -51,7 +54,7 @@ def study_html(_name: str, data: bytes) -> Study:
 
 
 def study_data(name: str, data: bytes) -> Study:
-    """JSON, TOML and YAML. Raises ToolError for YAML without PyYAML."""
+    """JSON, TOML and YAML. Raises ToolError for YAML without PyYAML, LeftOut for templates."""
     from dev_assistant.analysis import data as formats  # noqa: PLC0415  see above
 
     return Study(tuple(formats.check(name, data)))

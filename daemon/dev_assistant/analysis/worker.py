@@ -13,6 +13,7 @@ from typing import IO, Final
 import msgspec
 
 from dev_assistant import files
+from dev_assistant.analysis.left_out import LeftOut
 from dev_assistant.analysis.studies import STUDIES, Studying
 from dev_assistant.errors import ToolError
 from dev_assistant.model import Digest, Finding
@@ -38,12 +39,14 @@ class Request(msgspec.Struct, frozen=True, gc=False):
 class Answer(msgspec.Struct, frozen=True, gc=False):
     """What was found in the bytes that ``digest`` names; None: there is no such file, or not for us.
 
-    With ``failure`` nothing is known of it. All else is as in ``studies.Study``.
+    With ``failure`` nothing is known of it; with ``left_out`` it is not judged. All else is as in
+    ``studies.Study``.
     """
 
     digest: Digest | None
     findings: tuple[Finding, ...] = ()
     failure: str = ""
+    left_out: str = ""
     definitions: int = 0
     reused: int = 0
     outline: bytes = b""
@@ -97,6 +100,8 @@ def _judged(study: Studying, task: Task) -> Answer:
     digest = content.fingerprint.digest
     try:
         studied = study(os.fsdecode(task.name), content.data)
+    except LeftOut as reason:
+        return Answer(digest, left_out=str(reason))
     except (ToolError, ImportError) as error:
         return Answer(digest, failure=str(error))
     except (RecursionError, MemoryError) as error:

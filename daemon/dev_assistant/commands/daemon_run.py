@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from dev_assistant.beats import Beats
-from dev_assistant.bootstrap import Assembly, DiskRecords, Loading, assemble
+from dev_assistant.bootstrap import Assembly, Loading, assemble
 from dev_assistant.errors import ConfigError, UserError, refused
 from dev_assistant.logs import get_logger, logging_to
 from dev_assistant.logs.rotation import RotatingFile
@@ -32,6 +32,7 @@ from dev_assistant.service.ending import write_ending
 from dev_assistant.service.handshake import Readiness, daemon_command, daemon_options
 from dev_assistant.service.instance import Instance
 from dev_assistant.service.memory import Restarts
+from dev_assistant.service.records import DiskRecords
 from dev_assistant.service.stuck import patience
 from dev_assistant.service.supervisor import PULSE, Supervisor, log_deaths
 from dev_assistant.watch.choose import better_source, open_source

@@ -100,7 +100,8 @@ def _counted(
 
 def _content(frame: Frame, question: Question) -> files.Content | None:
     """The bytes that are asked about, if they are still there."""
-    match files.read(question.absolute, limit=size_limit(question.path, frame.settings)):
+    limit, _ = size_limit(question.path, frame.settings)
+    match files.read(question.absolute, limit=limit):
         case files.Content() as content if content.fingerprint.digest == question.digest:
             return content
         case _:

@@ -117,7 +117,8 @@ class Planner:
             if present == known.fingerprint.stat and now - present.ctime_ns > _DOUBT_NS:
                 state.ranking.read(path, known.fingerprint.digest, None)
                 return known.fingerprint
-        content = read(absolute, limit=size_limit(path, state.settings))
+        limit, setting = size_limit(path, state.settings)
+        content = read(absolute, limit=limit, setting=setting)
         if isinstance(content, Content):
             state.ranking.read(path, content.fingerprint.digest, content.data)
             return content.fingerprint

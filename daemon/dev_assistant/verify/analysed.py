@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -19,11 +19,11 @@ from typing import Final, NamedTuple
 from dev_assistant import files
 from dev_assistant.analysis import worker
 from dev_assistant.errors import ToolError
-from dev_assistant.model import Blame, Checked, Failed, Job, Moved, Project, RelPath, Result
-from dev_assistant.ports import NOTHING_BESIDE, Role, Scope
-from dev_assistant.verify.analysts import Analysts, allowed
-from dev_assistant.verify.bisection import Answers, Bisection
-from dev_assistant.verify.content import ANY_SIZE, ContentScope, options_digest, suffix
+from dev_assistant.model import Blame, Failed, Job, Moved, Project, Result, Skipped, Verdict
+from dev_assistant.ports import Role, Scope
+from dev_assistant.verify.analysts import Analysts
+from dev_assistant.verify.bisection import Answers, Bisection, scaled
+from dev_assistant.verify.content import ANY_SIZE, ContentScope, ContentVerifier
 from dev_assistant.verify.findings import checked
 from dev_assistant.verify.patience import Patience
 
@@ -57,7 +57,7 @@ def _stamps() -> tuple[int, ...]:
     return tuple(os.stat(place).st_mtime_ns for place in sys.path if os.path.isdir(place))
 
 
-class AnalysisVerifier:
+class AnalysisVerifier(ContentVerifier):
     """Judges files by the module ``name`` of ``analysis``. Thread-safe.
 
     ``roles`` says by suffix what its word weighs. ``timeout_seconds`` is for one file; batches scale it.
@@ -72,17 +72,11 @@ class AnalysisVerifier:
         analysts: Analysts,
         library: Library | None = None,
     ) -> None:
-        self.name = name
-        self._timeout = timeout_seconds
-        self._roles = roles
+        super().__init__(name, roles=roles, options=(name.encode(),), timeout_seconds=timeout_seconds)
         self._analysts = analysts
         self._library = library
         self._lock = threading.Lock()
         self._patience: dict[str, Patience] = {}
-
-    def handles(self, path: RelPath) -> bool:
-        """By the suffix."""
-        return suffix(path) in self._roles
 
     def version(self) -> str:
         """Of our own code, and of the library behind it. Raises ToolError when that is missing."""
@@ -94,23 +88,10 @@ class AnalysisVerifier:
         with self._lock:
             self._patience.clear()
 
-    def scope(
-        self,
-        project: Project,
-        directories: Iterable[str],  # noqa: ARG002  nothing in them decides
-        *,
-        timeout_seconds: float | None = None,
-        beside: Mapping[str, Scope] = NOTHING_BESIDE,  # noqa: ARG002
-    ) -> ContentScope:
-        """The files of its kind; nothing of the tree configures an analysis of ours."""
-        timeout = self._timeout if timeout_seconds is None else timeout_seconds
-        digest = options_digest(self.name.encode())
-        return ContentScope(project.root, self._roles, digest, timeout)
-
     def verify(self, project: Project, scope: Scope, jobs: Sequence[Job]) -> list[Result]:
         """Judge jobs of one project; one result for each. Does not raise."""
         if not isinstance(scope, ContentScope):
-            return [Result(job, Failed("the scope is not one of an analysis"), 0.0) for job in jobs]
+            return self.not_ours(jobs)
         started = time.perf_counter()
         turn = _Turn(self, scope, {scope.absolute(job.path): job for job in jobs})
         answers = turn.judge(self._patience_with(project))
@@ -153,15 +134,18 @@ class _Turn:
         tasks = [
             worker.Task(os.fsencode(path), os.fsencode(self.jobs[path].path), ANY_SIZE) for path in paths
         ]
-        timeout = allowed(self._scope.timeout, [self.jobs[path].stat.size for path in paths])
+        size = sum(self.jobs[path].stat.size for path in paths)
+        timeout = scaled(self._scope.timeout, count=len(paths), size=size)
         answers = self._verifier.ask(tasks, timeout=timeout)
         return {path: self._verdict(path, answer) for path, answer in zip(paths, answers, strict=True)}
 
-    def _verdict(self, path: str, answer: worker.Answer) -> Checked | Failed:
+    def _verdict(self, path: str, answer: worker.Answer) -> Verdict:
         if answer.digest not in {None, self.jobs[path].digest} or (not answer.digest and not answer.failure):
             self.moved.add(path)
         if answer.failure:
             return Failed(answer.failure, Blame.FILE if answer.digest else Blame.UNKNOWN)
+        if answer.left_out:
+            return Skipped(answer.left_out)
         return checked(answer.findings)
 
 

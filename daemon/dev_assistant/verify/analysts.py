@@ -17,14 +17,11 @@ from dev_assistant import process
 from dev_assistant.analysis.worker import METHOD, Answer, Request, Task
 from dev_assistant.errors import ToolError
 from dev_assistant.verify import lsp
-from dev_assistant.verify.bisection import scaled
 
 _COMMAND: Final = (sys.executable, "-I", "-m", "dev_assistant.analysis.worker")
 _MOST_TASKS: Final = 5_000
 """After so many files a process is replaced: what its libraries never give back is gone then."""
 
-_SECONDS_PER_MB: Final = 4.0
-"""Allowed beyond the timeout for the size of files: YAML, the slowest, takes 0.8 s on an idle core."""
 
 _ANSWERS = msgspec.json.Decoder(tuple[Answer, ...])
 
@@ -110,11 +107,6 @@ class Analysts:
     def _give_back(self, analyst: _Analyst) -> None:
         with self._lock:
             self._idle.append(analyst)
-
-
-def allowed(timeout: float, sizes: Sequence[int]) -> float:
-    """The time for files of these ``sizes`` (bytes) when a small one has ``timeout``; both in seconds."""
-    return scaled(timeout, count=len(sizes)) + sum(sizes) / 1e6 * _SECONDS_PER_MB
 
 
 def _ignore(method: str, params: bytes) -> None:

@@ -12,14 +12,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from dev_assistant.errors import ToolError
-from dev_assistant.model import Blame, Checked, Failed
+from dev_assistant.model import Blame, Failed, Verdict
 from dev_assistant.verify.patience import Patience
 
 _MOST_FILES: Final = 512  # a run's findings of all of ruff's rules on so many files are some 50 MB
 _MOST_BYTES: Final = 96_000  # of arguments, well below what any system takes
 _FILE_SHARE: Final = 0.05  # what each further file adds to the time of a run, as a share of a single file's
 
-Answers = dict[str, Checked | Failed]
+_SECONDS_PER_MB: Final = 4.0
+"""YAML, the slowest analysis of ours, takes 0.8 s on an idle core."""
+
+Answers = dict[str, Verdict]
 """Verdicts by absolute path."""
 
 
@@ -30,7 +33,7 @@ class Bisection:
     ``patience`` is with a tool that fails whatever it is given.
     """
 
-    run: Callable[[Sequence[str]], Mapping[str, Checked | Failed]]
+    run: Callable[[Sequence[str]], Mapping[str, Verdict]]
     prove: Callable[[], None]
     patience: Patience
 
@@ -93,6 +96,6 @@ def parts(paths: Iterable[str]) -> Iterator[list[str]]:
         yield from parts(later)
 
 
-def scaled(timeout: float, *, count: int) -> float:
-    """The time for ``count`` files when one has ``timeout``; both in seconds."""
-    return timeout * (1 + _FILE_SHARE * (count - 1))
+def scaled(timeout: float, *, count: int, size: int = 0) -> float:
+    """The time for ``count`` files of ``size`` bytes together when a small one has ``timeout`` seconds."""
+    return timeout * (1 + _FILE_SHARE * (count - 1)) + size / 1e6 * _SECONDS_PER_MB

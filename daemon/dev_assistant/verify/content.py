@@ -15,8 +15,18 @@ from typing import Final, NamedTuple, Protocol
 from dev_assistant import files
 from dev_assistant.errors import ToolError
 from dev_assistant.escape import visible
-from dev_assistant.model import Digest, Failed, Job, Moved, RelPath, Result, Skipped, Verdict
-from dev_assistant.ports import Included, Reach, Role
+from dev_assistant.model import (
+    Digest,
+    Failed,
+    Job,
+    Moved,
+    Project,
+    RelPath,
+    Result,
+    Skipped,
+    Verdict,
+)
+from dev_assistant.ports import NOTHING_BESIDE, Included, Reach, Role, Scope
 
 ANY_SIZE: Final = 1 << 62  # the size was limited when the job was made
 _RACY_NS: Final = 2_000_000_000  # younger than this, equal times do not prove equal bytes
@@ -54,6 +64,42 @@ class ContentScope:
 
     def configured_by(self, path: RelPath) -> None:  # noqa: ARG002  the port's; no file has a say
         return None
+
+
+class ContentVerifier:
+    """What such verifiers share: which files are theirs, and that no directory decides anything.
+
+    ``roles`` says by suffix what their word weighs; ``options`` are all of theirs. ``timeout_seconds`` is for
+    one file.
+    """
+
+    def __init__(
+        self, name: str, *, roles: Mapping[str, Role], options: Sequence[bytes], timeout_seconds: float
+    ) -> None:
+        self.name = name
+        self._roles = roles
+        self._digest = options_digest(*options)
+        self._timeout = timeout_seconds
+
+    def handles(self, path: RelPath) -> bool:
+        """By the suffix."""
+        return suffix(path) in self._roles
+
+    def scope(
+        self,
+        project: Project,
+        directories: Iterable[str],  # noqa: ARG002  nothing in them decides
+        *,
+        timeout_seconds: float | None = None,
+        beside: Mapping[str, Scope] = NOTHING_BESIDE,  # noqa: ARG002
+    ) -> ContentScope:
+        """All files of its kind in the project."""
+        timeout = self._timeout if timeout_seconds is None else timeout_seconds
+        return ContentScope(project.root, self._roles, self._digest, timeout)
+
+    def not_ours(self, jobs: Iterable[Job]) -> list[Result]:
+        """The results for a scope that another verifier made."""
+        return [Result(job, Failed(f"the scope is not one of {self.name}"), 0.0) for job in jobs]
 
 
 class Source(NamedTuple):

@@ -30,12 +30,13 @@ from dev_assistant.model import (
     RelPath,
     Result,
     Severity,
+    Verdict,
 )
 from dev_assistant.ports import NOTHING_BESIDE, Included, Reach, Role, Scope
 from dev_assistant.verify import content, ruff_deep
 from dev_assistant.verify.analysed import Library, own_version
-from dev_assistant.verify.analysts import Analysts, allowed
-from dev_assistant.verify.bisection import Answers, Bisection
+from dev_assistant.verify.analysts import Analysts
+from dev_assistant.verify.bisection import Answers, Bisection, scaled
 from dev_assistant.verify.categories import SYNTAX
 from dev_assistant.verify.content import ANY_SIZE, Source, options_digest
 from dev_assistant.verify.findings import checked
@@ -218,7 +219,8 @@ class DeepVerifier:
 
         def run(paths: Sequence[str]) -> Answers:
             tasks = [Task(os.fsencode(p), os.fsencode(by_path[p].job.path), ANY_SIZE) for p in paths]
-            timeout = allowed(scope.timeout, [len(by_path[path].data) for path in paths])
+            size = sum(len(by_path[path].data) for path in paths)
+            timeout = scaled(scope.timeout, count=len(paths), size=size)
             told = zip(paths, self._analysts.ask(_ANALYSIS, tasks, timeout=timeout), strict=True)
             return {path: self._told(by_path[path], answer) for path, answer in told}
 
@@ -228,7 +230,7 @@ class DeepVerifier:
             answers |= bisection.check(part)
         return answers
 
-    def _told(self, source: Source, answer: Answer) -> Checked | Failed:
+    def _told(self, source: Source, answer: Answer) -> Verdict:
         if answer.failure:
             return Failed(answer.failure, Blame.FILE if answer.digest else Blame.UNKNOWN)
         if answer.digest != source.job.digest:
@@ -248,11 +250,11 @@ def _text(data: bytes) -> str | None:
         return None
 
 
-def _is_parsed(answer: Checked | Failed) -> bool:
+def _is_parsed(answer: Verdict) -> bool:
     return isinstance(answer, Checked) and all(found.rule != SYNTAX for found in answer.findings)
 
 
-def _together(ruled: Checked | Failed, structured: Checked | Failed | None) -> Checked | Failed:
+def _together(ruled: Verdict, structured: Verdict | None) -> Verdict:
     """One verdict, all of it advice. That a file cannot be parsed is the project's own run to tell."""
     for answer in (ruled, structured):
         if isinstance(answer, Failed):

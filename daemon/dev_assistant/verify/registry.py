@@ -15,9 +15,10 @@ from dev_assistant.settings import Settings
 from dev_assistant.verify.analysed import AnalysisVerifier, Library
 from dev_assistant.verify.analysts import Analysts
 from dev_assistant.verify.deep import DeepVerifier
-from dev_assistant.verify.oxlint import OxlintVerifier
+from dev_assistant.verify.native import NativeVerifier
+from dev_assistant.verify.oxlint import Oxlint
 from dev_assistant.verify.ruff import RuffVerifier
-from dev_assistant.verify.rumdl import RumdlVerifier
+from dev_assistant.verify.rumdl import Rumdl
 
 
 class Kind(NamedTuple):
@@ -36,15 +37,11 @@ class Kind(NamedTuple):
 
 KINDS: Final = (
     Kind(frozenset({".py", ".pyi", ".pyw", ".ipynb"}), "enable_ruff", "ruff", share=1.0),
-    Kind(
-        frozenset({".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue", ".svelte"}),
-        "enable_scripts",
-        "oxlint",
-    ),
+    Kind(Oxlint.suffixes, "enable_scripts", Oxlint.name),
     Kind(frozenset({".css"}), "enable_styles", "css"),
     Kind(frozenset({".html", ".htm"}), "enable_markup", "html", document=True),
     Kind(frozenset({".json", ".jsonc", ".toml", ".yaml", ".yml"}), "enable_data", "data", document=True),
-    Kind(frozenset({".md", ".markdown"}), "enable_documents", "rumdl", document=True),
+    Kind(Rumdl.suffixes, "enable_documents", Rumdl.name, document=True),
     Kind(frozenset({".rst", ".txt", ".adoc"}), "enable_text", "text", document=True),
 )
 UNJUDGED: Final = frozenset({".scss", ".sass", ".less", ".xhtml"})
@@ -73,11 +70,11 @@ def unjudged(path: str, settings: Settings) -> str:
     return f"not included by {kind.verifier}'s configuration"
 
 
-def size_limit(path: str, settings: Settings) -> int:
-    """The most bytes that a file of this type may have to be judged."""
+def size_limit(path: str, settings: Settings) -> tuple[int, str]:
+    """The most bytes that a file of this type may have to be judged, and the setting that says so."""
     kind = _BY_SUFFIX.get(_suffix(path))
-    document = kind is None or kind.document
-    return int((settings.max_document_mb if document else settings.max_file_mb) * _MEGABYTE)
+    setting = "max_document_mb" if kind is None or kind.document else "max_file_mb"
+    return int(getattr(settings, setting) * _MEGABYTE), setting
 
 
 def limits(workers: int) -> dict[str, int]:
@@ -107,8 +104,8 @@ def verifiers(*, timeout_seconds: float) -> tuple[Verifier, ...]:
     analysed = functools.partial(AnalysisVerifier, timeout_seconds=timeout_seconds, analysts=analysts)
     return (
         ruff,
-        OxlintVerifier(timeout_seconds),
-        RumdlVerifier(timeout_seconds),
+        NativeVerifier(Oxlint(), timeout_seconds),
+        NativeVerifier(Rumdl(), timeout_seconds),
         analysed("css", roles=_judged_by("css"), library=Library("tinycss2", "css")),
         analysed("html", roles=_judged_by("html")),
         analysed("data", roles=_judged_by("data")),

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from dev_assistant import files, process
 from dev_assistant.errors import ToolError
-from dev_assistant.model import Checked, Failed, Finding, Job, Project, RelPath, Result, Urgency
+from dev_assistant.model import Checked, Failed, Finding, Job, Project, RelPath, Result, Urgency, Verdict
 from dev_assistant.ports import NOTHING_BESIDE, Scope
 from dev_assistant.verify import ruff_scope
 from dev_assistant.verify.bisection import scaled
@@ -148,7 +148,7 @@ class RuffVerifier:
         ending.end()
         self._servers.close()
 
-    def _alone(self, path: str) -> Checked | Failed:
+    def _alone(self, path: str) -> Verdict:
         match files.read(path, limit=ANY_SIZE):
             case files.Absent():
                 return Failed(f"{path}: no such file")
@@ -175,7 +175,7 @@ class RuffVerifier:
         if not subjects:
             return
         ruff, scope = process.tool("ruff"), turn.scope
-        answers: dict[str, Checked | Failed] = {}
+        answers: dict[str, Verdict] = {}
         documents = [document for subject in subjects if (document := _document(subject))] if living else []
         if documents:
             key = Key(project.root, scope.folders, scope.digest, self.version())

@@ -178,7 +178,7 @@ class _Answers:
         self._failures[asked] = reason
 
     def verdicts(self) -> Answers:
-        found = {path: checked(findings) for path, findings in self._findings.items()}
+        found: Answers = {path: checked(findings) for path, findings in self._findings.items()}
         return found | {path: Failed(reason) for path, reason in self._failures.items()}
 
 

@@ -9,36 +9,16 @@ from __future__ import annotations
 
 import re
 import secrets
-import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
-from dev_assistant import process
 from dev_assistant.errors import ToolError
-from dev_assistant.model import (
-    Category,
-    Failed,
-    Finding,
-    Job,
-    Project,
-    RelPath,
-    Result,
-    Severity,
-    Skipped,
-    Verdict,
-)
-from dev_assistant.ports import NOTHING_BESIDE, Role, Scope
-from dev_assistant.verify import content
-from dev_assistant.verify.bisection import Answers, Bisection, scaled
-from dev_assistant.verify.content import ContentScope, Source, one_line
+from dev_assistant.model import Category, Finding, Severity, Skipped, Verdict
+from dev_assistant.verify.content import Source, one_line
 from dev_assistant.verify.findings import checked
-from dev_assistant.verify.installed import Installed
-from dev_assistant.verify.patience import Patience
-
-SUFFIXES: Final = frozenset({".md", ".markdown"})
+from dev_assistant.verify.native import Call, ending, said
 
 RULES: Final = (
     "MD001",  # a heading skips a level
@@ -95,13 +75,10 @@ _OPTIONS: Final = (
 )
 _PROOF: Final = b"[link]()\n"
 _FAULT: Final = "MD042"
-_PROOF_SECONDS: Final = 5.0
 _MOST_DOCUMENTS: Final = 256
 _MOST_BYTES: Final = 16 << 20  # of documents in one run
-_OUTPUT_LIMIT: Final = 256 << 20
 _FINDINGS: Final = 1
 _IGNORED_OPTION = re.compile(rb"^\[(?:cli|config) warning\][^\n]*", re.MULTILINE)
-_LONGEST_COMPLAINT: Final = 300
 
 
 class _Line(msgspec.Struct, frozen=True, gc=False):
@@ -118,149 +95,65 @@ class _Line(msgspec.Struct, frozen=True, gc=False):
 _DECODER = msgspec.json.Decoder(_Line)
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """How rumdl is run: its path, the time for one file in seconds, patience with it, and its processes."""
-
-    rumdl: str
-    timeout: float
-    patience: Patience = field(default_factory=Patience)
-    children: process.Children = field(default_factory=process.Children)
-
-    def check(self, texts: Mapping[str, bytes]) -> Answers:
-        """A verdict on each text, by whatever name it has."""
-        bisection = Bisection(lambda part: self._run(part, texts), self.prove, self.patience)
-        verdicts: Answers = {}
-        for part in _parts(texts):
-            verdicts.update(bisection.check(part))
-        return verdicts
-
-    def prove(self) -> None:
-        """Raises ToolError unless rumdl finds the one fault in a text that has one."""
-        found = self._ask([_PROOF], timeout=min(self.timeout, _PROOF_SECONDS))
-        if [line.rule for line in found[0]] != [_FAULT]:
-            raise ToolError("rumdl does not work: it does not find a fault that is there")
-
-    def _run(self, names: Sequence[str], texts: Mapping[str, bytes]) -> Answers:
-        timeout = scaled(self.timeout, count=len(names))
-        told = self._ask([texts[name] for name in names], timeout=timeout)
-        return {
-            name: checked(_finding(line) for line in lines) for name, lines in zip(names, told, strict=True)
-        }
-
-    def _ask(self, texts: Sequence[bytes], *, timeout: float) -> list[list[_Line]]:
-        """What rumdl says of each text. Raises ToolError when it is not to be believed."""
-        token = secrets.token_hex(8)  # so that no text can link to another one of the run
-        names = {f"{token}-{number}.md": number for number in range(len(texts))}
-        stdin = b"".join(
-            name.encode() + b"\0" + text + b"\0" for name, text in zip(names, texts, strict=True)
-        )
-        done = process.run(
-            [self.rumdl, *_OPTIONS],
-            cwd="/",
-            timeout=timeout,
-            stdin=stdin,
-            limit=_OUTPUT_LIMIT,
-            children=self.children,
-        )
-        lines = [_decode(line) for line in done.stdout.splitlines()]
-        if done.status != (_FINDINGS if lines else 0):
-            raise ToolError(_ending(done))
-        if ignored := _IGNORED_OPTION.search(done.stderr):
-            raise ToolError(f"rumdl does not know an option: {_said(ignored.group())}")
-
-        told: list[list[_Line]] = [[] for _ in texts]
-        for line in lines:
-            if line.file not in names:
-                raise ToolError(f"rumdl reported on {line.file}, which was not asked for")
-            told[names[line.file]].append(line)
-        return told
-
-
-class RumdlVerifier:
-    """Judges Markdown with rumdl. Thread-safe. ``timeout_seconds`` is for one file."""
+class Rumdl:
+    """How rumdl is asked, and what it says."""
 
     name = "rumdl"
+    extra = "markdown"
+    suffixes = frozenset({".md", ".markdown"})
+    options: Sequence[bytes] = tuple(map(str.encode, _OPTIONS))
 
-    def __init__(self, timeout_seconds: float = 10.0) -> None:
-        self._timeout = timeout_seconds
-        self._installed = Installed("rumdl", extra="markdown")
-        self._children = process.Children()
-        self._lock = threading.Lock()
-        self._patience = Patience()
+    def unfit(self, source: Source) -> Skipped | None:
+        """NUL ends a text on the way to rumdl, and stands in no document."""
+        return Skipped("not a text: it holds a NUL byte") if b"\0" in source.data else None
 
-    def handles(self, path: RelPath) -> bool:
-        """By the suffix."""
-        return content.suffix(path) in SUFFIXES
-
-    def version(self) -> str:
-        """The version of the rumdl beside our interpreter. Raises ToolError."""
-        return self._installed.version(self._children)
-
-    def prove(self) -> None:
-        """Raises ToolError unless rumdl finds the fault in a text that is known to have one."""
-        Batch(self._installed.path(), self._timeout, children=self._children).prove()
-        with self._lock:
-            self._patience = Patience()
-
-    def scope(
-        self,
-        project: Project,
-        directories: Iterable[str],  # noqa: ARG002  nothing in them decides
-        *,
-        timeout_seconds: float | None = None,
-        beside: Mapping[str, Scope] = NOTHING_BESIDE,  # noqa: ARG002
-    ) -> ContentScope:
-        """All Markdown of the project, by the options of ours."""
-        digest = content.options_digest(*map(str.encode, _OPTIONS))
-        timeout = self._timeout if timeout_seconds is None else timeout_seconds
-        return ContentScope(project.root, dict.fromkeys(SUFFIXES, Role.JUDGES), digest, timeout)
-
-    def verify(self, project: Project, scope: Scope, jobs: Sequence[Job]) -> list[Result]:  # noqa: ARG002
-        """Judge jobs of one project; one result for each, in any order. Does not raise."""
-        if not isinstance(scope, ContentScope):
-            return [Result(job, Failed("the scope is not one of rumdl's"), 0.0) for job in jobs]
-        return content.judge(scope, jobs, lambda sources: self._judge(sources, scope.timeout))
-
-    def close(self) -> None:
-        """End all runs, which then fail; what is asked later begins anew."""
-        ending, self._children = self._children, process.Children()
-        ending.end()
-
-    def _judge(self, sources: Sequence[Source], timeout: float) -> dict[str, Verdict]:
-        fit, verdicts = content.split(sources, _unfit)
-        if fit:
-            with self._lock:
-                patience = self._patience
-            batch = Batch(self._installed.path(), timeout, patience, self._children)
-            verdicts.update(batch.check({source.path: source.data for source in fit}))
-        return verdicts
-
-
-def _unfit(source: Source) -> Skipped | None:
-    """NUL ends a text on the way to rumdl, and stands in no document."""
-    return Skipped("not a text: it holds a NUL byte") if b"\0" in source.data else None
-
-
-def _parts(texts: Mapping[str, bytes]) -> Iterator[list[str]]:
-    """Cut the list of texts where it is too long or too large for one run."""
-    part: list[str] = []
-    size = 0
-    for name, text in texts.items():
-        if part and (len(part) >= _MOST_DOCUMENTS or size + len(text) > _MOST_BYTES):
+    def parts(self, texts: Mapping[str, bytes]) -> Iterator[list[str]]:
+        """As many as go through a pipe at once."""
+        part: list[str] = []
+        size = 0
+        for name, text in texts.items():
+            if part and (len(part) >= _MOST_DOCUMENTS or size + len(text) > _MOST_BYTES):
+                yield part
+                part, size = [], 0
+            part.append(name)
+            size += len(text)
+        if part:
             yield part
-            part, size = [], 0
-        part.append(name)
-        size += len(text)
-    if part:
-        yield part
+
+    def judge(self, call: Call, texts: Mapping[str, bytes]) -> dict[str, Verdict]:
+        """The names are anything: rumdl sees others."""
+        told = zip(texts, _ask(call, list(texts.values())), strict=True)
+        return {name: checked(map(_finding, lines)) for name, lines in told}
+
+    def finds_the_fault(self, call: Call) -> bool:
+        """A link to nowhere."""
+        return [line.rule for line in _ask(call, [_PROOF])[0]] == [_FAULT]
+
+
+def _ask(call: Call, texts: Sequence[bytes]) -> list[list[_Line]]:
+    """What rumdl says of each text. Raises ToolError when it is not to be believed."""
+    token = secrets.token_hex(8)  # so that no text can link to another one of the run
+    names = {f"{token}-{number}.md": number for number in range(len(texts))}
+    stdin = b"".join(name.encode() + b"\0" + text + b"\0" for name, text in zip(names, texts, strict=True))
+    done = call.run(_OPTIONS, stdin=stdin)
+    lines = [_decode(line) for line in done.stdout.splitlines()]
+    if done.status != (_FINDINGS if lines else 0):
+        raise ending("rumdl", done)
+    if ignored := _IGNORED_OPTION.search(done.stderr):
+        raise ToolError(f"rumdl does not know an option: {said(ignored.group())}")
+    told: list[list[_Line]] = [[] for _ in texts]
+    for line in lines:
+        if line.file not in names:
+            raise ToolError(f"rumdl reported on {line.file}, which was not asked for")
+        told[names[line.file]].append(line)
+    return told
 
 
 def _decode(line: bytes) -> _Line:
     try:
         return _DECODER.decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise ToolError(f"rumdl printed what is not a finding: {_said(line)}") from None
+        raise ToolError(f"rumdl printed what is not a finding: {said(line)}") from None
 
 
 def _finding(line: _Line) -> Finding:
@@ -268,13 +161,3 @@ def _finding(line: _Line) -> Finding:
     place = (line.line, line.column, line.line, line.column)
     message = one_line(line.message)
     return Finding(line.rule, Category.LINT, Severity.WARNING, *place, message, fixable=line.fixable)
-
-
-def _ending(done: process.Completed) -> str:
-    ended = f"was killed by signal {-done.status}" if done.status < 0 else f"exited with {done.status}"
-    return f"rumdl {ended}: {_said(done.stderr)}"
-
-
-def _said(text: bytes) -> str:
-    said = text.strip()[:_LONGEST_COMPLAINT]
-    return one_line(said.decode("utf-8", "replace")) or "without a word"

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dev_assistant.analysis.css import RULES, check
+from dev_assistant.analysis.left_out import LeftOut
 from dev_assistant.analysis.rules import Rule
 from dev_assistant.escape import visible
 from dev_assistant.model import Category, Finding, Severity
@@ -172,7 +173,10 @@ texts = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 @settings(max_examples=40, deadline=None)
 @given(st.binary(max_size=200) | texts.map(str.encode))
 def test_any_bytes_give_findings_inside_the_file(data: bytes) -> None:
-    findings = list(check(data))
+    try:
+        findings = list(check(data))
+    except LeftOut:
+        return
     assert findings == list(check(data))
     utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     ends = ends_of_lines(data.decode("utf-16" if utf16 else "utf-8-sig", "replace"))

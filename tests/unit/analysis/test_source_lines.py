@@ -31,6 +31,11 @@ def test_lines_end_as_in_an_editor() -> None:
     ]
 
 
+def test_an_offset_is_the_way_back_from_a_place() -> None:
+    lines = SourceLines("a\r\nb\rc")
+    assert [lines.offset(*lines.place(offset)) for offset in (0, 3, 5)] == [0, 3, 5]
+
+
 def test_stretch_stays_in_its_line() -> None:
     lines = SourceLines("abc\r\nde")
     assert lines.stretch(1, 2, 99) == (1, 2, 1, 4)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from dev_assistant.analysis.left_out import LeftOut
 from dev_assistant.analysis.structure.outline import unpack
 from dev_assistant.analysis.studies import STUDIES, study_python, study_text
 from dev_assistant.errors import ToolError
@@ -26,6 +27,20 @@ def rules(study) -> set[str]:
 )
 def test_each_is_found_by_its_name(name: str, path: str, data: bytes, rule: str) -> None:
     assert rule in rules(STUDIES[name](path, data))
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "data"),
+    [
+        ("css", "a.min.css", b"a { colour: red }"),
+        ("css", "a.css", b".a { color: {{ color }}; {% if x %} width: 1px; {% endif %} }"),
+        ("css", "a.css", b"{% load static %}\n.a { color: red }\n"),
+        ("data", "a.yaml", b"{{- if .Values.x }}\na: 1\n"),
+    ],
+)
+def test_what_is_generated_or_a_template_is_left_out(name: str, path: str, data: bytes) -> None:
+    with pytest.raises(LeftOut):
+        STUDIES[name](path, data)
 
 
 def test_what_ruff_tells_of_python_is_left_to_ruff() -> None:

@@ -86,7 +86,7 @@ def test_a_file_over_the_limit_is_skipped(world: World) -> None:
         huge.truncate(6_000_000)
     left = look(world, "huge.py")
     assert isinstance(left, Left) and left.record is not None
-    assert "larger than" in left.record.reason
+    assert left.record.reason == "larger than 5,000,000 bytes (max_file_mb)"
 
 
 def test_what_is_not_there_or_ignored_is_no_file_of_the_project(world: World) -> None:

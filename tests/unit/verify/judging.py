@@ -67,6 +67,16 @@ def judge(
     raise AssertionError(f"never came to rest: {todo}")
 
 
+def judge_all(verifier, root: Path, *wanted: str):
+    """The verdict on each file below ``root``, or on those that are wanted."""
+    tree = project(root)
+    return judge(verifier, tree, verifier.scope(tree, directories(root)), wanted or paths(root))
+
+
+def rules(verdict) -> list[str]:
+    return [found.rule for found in verdict.findings]
+
+
 def ruff(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     command = [process.tool("ruff"), "check", "--no-cache", *arguments]
     return subprocess.run(

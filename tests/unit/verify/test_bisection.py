@@ -69,3 +69,4 @@ def test_long_lists_are_cut_by_number_and_by_bytes():
 def test_more_files_have_more_time():
     assert scaled(10.0, count=1) == 10.0
     assert scaled(10.0, count=21) == 20.0
+    assert scaled(10.0, count=1, size=10_000_000) == 50.0

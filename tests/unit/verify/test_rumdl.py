@@ -5,12 +5,11 @@ import re
 import pytest
 
 from dev_assistant import process
-from dev_assistant.errors import ToolError
-from dev_assistant.model import Blame, Category, Checked, Failed, RelPath, Skipped
-from dev_assistant.ports import Included
-from dev_assistant.verify.rumdl import RULES, Batch, RumdlVerifier
+from dev_assistant.model import Category, Checked, Failed, Skipped
+from dev_assistant.verify.native import Batch, NativeVerifier
+from dev_assistant.verify.rumdl import RULES, Rumdl
 from unit.verify.fakes import program
-from unit.verify.judging import directories, judge, paths, project, write
+from unit.verify.judging import judge_all, rules, write
 
 SILENT = """
 import json, os, sys
@@ -25,19 +24,9 @@ if b"[link]()\\n" in texts.values():
 
 @pytest.fixture(name="verifier")
 def _verifier():
-    verifier = RumdlVerifier(timeout_seconds=30.0)
+    verifier = NativeVerifier(Rumdl(), 30.0)
     yield verifier
     verifier.close()
-
-
-def _judge(verifier, root, *wanted: str) -> dict:
-    tree = project(root)
-    scope = verifier.scope(tree, directories(root))
-    return judge(verifier, tree, scope, wanted or paths(root))
-
-
-def _rules(verdict) -> list[str]:
-    return [found.rule for found in verdict.findings]
 
 
 @pytest.mark.parametrize(
@@ -58,8 +47,8 @@ def _rules(verdict) -> list[str]:
     ],
 )
 def test_mistakes(tmp_path, verifier, text, rule):
-    verdicts = _judge(verifier, write(tmp_path, {"a.md": text, "b.MARKDOWN": text}))
-    assert _rules(verdicts["a.md"]) == [rule]
+    verdicts = judge_all(verifier, write(tmp_path, {"a.md": text, "b.MARKDOWN": text}))
+    assert rules(verdicts["a.md"]) == [rule]
     assert verdicts["a.md"] == verdicts["b.MARKDOWN"]
     assert verdicts["a.md"].findings[0].category is Category.LINT
 
@@ -74,11 +63,11 @@ def test_mistakes(tmp_path, verifier, text, rule):
     ],
 )
 def test_what_is_no_mistake(tmp_path, verifier, text):
-    assert _judge(verifier, write(tmp_path, {"a.md": text}))["a.md"] == Checked()
+    assert judge_all(verifier, write(tmp_path, {"a.md": text}))["a.md"] == Checked()
 
 
 def test_positions_are_in_code_points(tmp_path, verifier):
-    verdicts = _judge(verifier, write(tmp_path, {"a.md": "é😀 [a]()\r\n\r\né 😀é [b]() [c]()\n"}))
+    verdicts = judge_all(verifier, write(tmp_path, {"a.md": "é😀 [a]()\r\n\r\né 😀é [b]() [c]()\n"}))
     assert [(f.line, f.column) for f in verdicts["a.md"].findings] == [(1, 4), (3, 6), (3, 12)]
 
 
@@ -93,8 +82,8 @@ def test_a_verdict_depends_on_nothing_beside_the_bytes(tmp_path, verifier):
     }
     wanted = ["a.md", "sub/a.md", "-c.md", "é\n.md"]
     write(tmp_path, tree | dict.fromkeys(wanted, "[a]() [b](b.md#nowhere) [c](../b.md#nowhere)\n"))
-    verdicts = _judge(verifier, tmp_path, *wanted, "b.md")
-    assert {path: _rules(verdict) for path, verdict in verdicts.items()} == {
+    verdicts = judge_all(verifier, tmp_path, *wanted, "b.md")
+    assert {path: rules(verdict) for path, verdict in verdicts.items()} == {
         "b.md": [],
         **{path: ["MD042"] for path in wanted},
     }
@@ -105,7 +94,7 @@ def test_the_environment_of_the_caller_is_not_rumdls(tmp_path, verifier, monkeyp
     monkeypatch.setenv("RUMDL_CONFIG", "/nowhere")
     environment = process.clean_environment()
     assert not {"RUMDL_OUTPUT_FORMAT", "RUMDL_CONFIG"} & set(environment)
-    assert _rules(_judge(verifier, write(tmp_path, {"a.md": "[a]()\n"}))["a.md"]) == ["MD042"]
+    assert rules(judge_all(verifier, write(tmp_path, {"a.md": "[a]()\n"}))["a.md"]) == ["MD042"]
 
 
 def test_comments_turn_rules_off_and_never_on(tmp_path, verifier):
@@ -117,26 +106,26 @@ def test_comments_turn_rules_off_and_never_on(tmp_path, verifier):
 [cli warning] nothing of ours
 [c]()
 """
-    verdict = _judge(verifier, write(tmp_path, {"a.md": text}))["a.md"]
+    verdict = judge_all(verifier, write(tmp_path, {"a.md": text}))["a.md"]
     assert [(f.rule, f.line) for f in verdict.findings] == [("MD042", 7)]
 
 
 def test_a_text_with_nul_is_none(tmp_path, verifier):
-    verdicts = _judge(verifier, write(tmp_path, {"a.md": b"# a\0b.md\0[c]()", "b.md": "[d]()\n"}))
+    verdicts = judge_all(verifier, write(tmp_path, {"a.md": b"# a\0b.md\0[c]()", "b.md": "[d]()\n"}))
     assert isinstance(verdicts["a.md"], Skipped)
-    assert _rules(verdicts["b.md"]) == ["MD042"]
+    assert rules(verdicts["b.md"]) == ["MD042"]
 
 
 def test_deep_nesting_is_judged_or_fails_alone(tmp_path, verifier):
     write(tmp_path, {"deep.md": "> " * 5_000 + "[a]()\n", "a.md": "[a]()\n"})
-    verdicts = _judge(verifier, tmp_path)
+    verdicts = judge_all(verifier, tmp_path)
     assert isinstance(verdicts["deep.md"], Checked | Failed)
-    assert _rules(verdicts["a.md"]) == ["MD042"]
+    assert rules(verdicts["a.md"]) == ["MD042"]
 
 
 def test_many_texts_are_cut_and_each_is_judged_once():
     texts = {str(number): b"[a]()\n" * (number % 3) for number in range(300)}
-    batch = Batch(process.tool("rumdl"), 30.0)
+    batch = Batch(Rumdl(), process.tool("rumdl"), 30.0)
     assert {name: len(verdict.findings) for name, verdict in batch.check(texts).items()} == {
         name: int(name) % 3 for name in texts
     }
@@ -161,25 +150,7 @@ def test_the_rules_are_known_to_the_tool(tmp_path):
     ],
 )
 def test_whatever_goes_wrong_is_failed_and_never_clean(tmp_path, body, reason):
-    batch = Batch(program(tmp_path, SILENT + body), 0.5 if "pause" in body else 30.0)
+    batch = Batch(Rumdl(), program(tmp_path, SILENT + body), 0.5 if "pause" in body else 30.0)
     [verdict] = batch.check({"a.md": b"a"}).values()
     assert isinstance(verdict, Failed)
     assert reason in verdict.reason
-
-
-def test_a_text_that_breaks_rumdl_fails_alone(tmp_path):
-    body = "if b'bad' in texts.values(): os.abort()"
-    texts = {str(number): b"good" for number in range(8)} | {"3": b"bad"}
-    verdicts = Batch(program(tmp_path, SILENT + body), 30.0).check(texts)
-    assert verdicts.pop("3").blame is Blame.FILE
-    assert set(verdicts.values()) == {Checked()}
-
-
-def test_the_real_one_works_and_a_blind_one_does_not(tmp_path, verifier):
-    verifier.prove()
-    assert verifier.version().count(".") == 2
-    with pytest.raises(ToolError, match="does not work"):
-        Batch(program(tmp_path, "import sys; sys.stdin.read()"), 30.0).prove()
-    scope = verifier.scope(project(tmp_path), [])
-    assert isinstance(scope.claims(RelPath("a.md")), Included)
-    assert scope.claims(RelPath("a.txt")) is None

@@ -1,0 +1,84 @@
+"""Where verdicts, evidence and statistics go: RUNS/ of every project, or memory for a single look."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from dev_assistant.model import Digest, ProjectName, Verdict
+from dev_assistant.places import Runs
+from dev_assistant.ports import EvidenceLog
+from dev_assistant.record.evidence import JsonlEvidenceLog
+from dev_assistant.record.reader import VerdictReader
+from dev_assistant.record.store import SqliteVerdictStore
+from dev_assistant.record.volatile import NoEvidence, VolatileStore
+from dev_assistant.report.views import WorkspaceView
+from dev_assistant.service.configuration import ConfiguredProject
+from dev_assistant.service.opening import Reader
+from dev_assistant.service.publisher import ArtefactPublisher
+from dev_assistant.service.scribe import Ledgers
+
+
+class Records(Protocol):
+    """Where verdicts, evidence and statistics go. ``open`` and ``publish`` run on the scribe's thread."""
+
+    def open(self, entry: ConfiguredProject) -> Ledgers: ...
+    def reader(self, entry: ConfiguredProject) -> Reader: ...
+    def lookup(self, root: str, keys: Sequence[Digest]) -> dict[Digest, Verdict]: ...
+    def publish(self, view: WorkspaceView) -> None: ...
+
+
+class DiskRecords:
+    """RUNS/ of every project and of the workspace."""
+
+    def __init__(self) -> None:
+        self.publish = ArtefactPublisher()
+
+    def open(self, entry: ConfiguredProject) -> Ledgers:
+        """Raises UserError or OSError when RUNS/ cannot be made."""
+        runs, settings = Runs(Path(entry.project.root)), entry.settings
+        runs.prepare()
+        store = SqliteVerdictStore(
+            runs.database, max_mb=settings.cache_disk_max_mb, days=settings.cache_disk_days
+        )
+        evidence = JsonlEvidenceLog(
+            runs.evidence,
+            project=entry.project.name,
+            head=store.head,
+            save_head=store.set_head,
+            retention_days=settings.log_retention_days,
+        )
+        return Ledgers(store, evidence, store.prune, lambda: store.epoch)
+
+    def reader(self, entry: ConfiguredProject) -> Reader:
+        return VerdictReader(Runs(Path(entry.project.root)).database)
+
+    def lookup(self, root: str, keys: Sequence[Digest]) -> dict[Digest, Verdict]:
+        reader = VerdictReader(Runs(Path(root)).database)
+        try:
+            return reader.find(keys)
+        finally:
+            reader.close()
+
+
+class VolatileRecords:
+    """Memory, for a judgement that leaves nothing behind; ``evidence`` gives a project's log."""
+
+    def __init__(self, evidence: Callable[[ProjectName], EvidenceLog] = lambda _: NoEvidence()) -> None:
+        self._evidence = evidence
+        self._stores: dict[str, VolatileStore] = defaultdict(VolatileStore)
+
+    def open(self, entry: ConfiguredProject) -> Ledgers:
+        evidence = self._evidence(entry.project.name)
+        return Ledgers(self._stores[entry.project.root], evidence, lambda: None, lambda: 0)
+
+    def reader(self, entry: ConfiguredProject) -> Reader:
+        return self._stores[entry.project.root]
+
+    def lookup(self, root: str, keys: Sequence[Digest]) -> dict[Digest, Verdict]:
+        return self._stores[root].find(keys)
+
+    def publish(self, view: WorkspaceView) -> None:
+        """Nothing is written."""
