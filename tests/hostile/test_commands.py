@@ -128,7 +128,18 @@ def of_pages(place: Sandbox, projects: int) -> list[str]:
     return wrong
 
 
-_TITLES = {"Workspace", "Project", "Projects", "What", "Worst", "Top", "Scores", "Trend"}
+_TITLES = {
+    "Workspace",
+    "Project",
+    "Projects",
+    "What",
+    "Worst",
+    "Critical",
+    "Between",
+    "Top",
+    "Scores",
+    "Trend",
+}
 """The first words of the headings that our pages have."""
 
 
