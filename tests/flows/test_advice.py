@@ -56,14 +56,14 @@ def test_what_came_in_bulk_is_told_once(world: World) -> None:
     assert told(world) == [("fresh", True, 1, [])]
 
 
-def test_an_advisor_that_answers_first_tells_nothing(tmp_path: Path) -> None:
+def test_an_advisor_is_asked_after_those_who_decide_whatever_their_order(tmp_path: Path) -> None:
     (tmp_path / "app").mkdir()
     root = workspace(tmp_path, "app")
     world = World(root, verifier=FakeAdvisor(), advisor=FakeVerifier()).start()
     world.feed.events.clear()
     world.write("app/one.py", "BAD\nODD\n")
     world.settle()
-    assert told(world) == [("fresh", False, 2, [])]
+    assert told(world) == [("fresh", False, 1, ["deep"]), ("fresh", False, 2, [])]
 
 
 def test_advice_on_critical_files_alone(world: World, advisor: FakeAdvisor) -> None:

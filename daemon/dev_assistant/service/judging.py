@@ -200,8 +200,10 @@ class Judging:
         if not awaited.missing:
             del state.awaited[job.path]
             self._accept(state, job.path, awaited, urgency=job.urgency, cached=False)
-        elif job.urgency is Urgency.INTERACTIVE and awaited.decided_by(job.verifier):
+        elif awaited.deferred and awaited.decided_by(job.verifier):
             self._telling.tell_early(state, job.path, conclude(awaited), awaited, state.debts[job.path])
+            advice = self._planner.jobs(state, job.path, awaited, urgency=Urgency.INTERACTIVE)
+            self._queue.put_all([_request(job) for job in advice])
 
     def _moved(self, state: ProjectState, job: Job) -> None:
         """Look again; when that does not end it, it was not the bytes that moved but the configuration."""

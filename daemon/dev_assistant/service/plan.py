@@ -156,10 +156,13 @@ class Planner:
     def jobs(
         self, state: ProjectState, path: RelPath, awaited: Awaited, *, urgency: Urgency
     ) -> Iterable[Job]:
-        """Work for the parts that nobody knows."""
+        """Work for the parts that nobody knows. Where somebody waits, advice comes after what decides."""
         debt = state.debts[path]
+        deciding = awaited.missing - awaited.advisors
+        awaited.deferred = urgency is Urgency.INTERACTIVE and bool(deciding)
+        due = deciding if awaited.deferred else awaited.missing
         for name, key in awaited.wanted.items():
-            if name not in awaited.parts:
+            if name in due:
                 yield Job(
                     project=state.project.name,
                     path=path,

@@ -60,7 +60,8 @@ class Awaited:
 
     ``lasting`` is the fingerprint as it may be remembered (see ``plan.Look``). ``announced``: the digest of
     the bytes for which what they decide about other files was looked at again already. ``advisors`` are
-    the verifiers whose findings are no more than advice.
+    the verifiers whose findings are no more than advice; it is ``deferred`` while who saved waits for those
+    that decide.
     """
 
     fingerprint: Fingerprint
@@ -71,6 +72,7 @@ class Awaited:
     advisors: frozenset[str] = frozenset()
     duration_ms: float = 0.0
     announced: str | None = None
+    deferred: bool = False
 
     @property
     def missing(self) -> frozenset[str]:
