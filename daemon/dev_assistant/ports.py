@@ -171,6 +171,14 @@ class Scope(Protocol):
 
 NOTHING_BESIDE: Mapping[str, Scope] = {}
 
+Unasked = Callable[[RelPath], frozenset[str]]
+"""The codes of rules whose advice on a path nobody wants."""
+
+
+def all_asked(path: RelPath) -> frozenset[str]:  # noqa: ARG001
+    """All advice is wanted."""
+    return frozenset()
+
 
 class Verifier(Protocol):
     """Judges files of one kind. Thread-safe; every call is bounded by a timeout of its own."""
@@ -193,11 +201,13 @@ class Verifier(Protocol):
         *,
         timeout_seconds: float | None = None,
         beside: Mapping[str, Scope] = NOTHING_BESIDE,
+        unasked: Unasked = all_asked,
     ) -> Scope:
         """Read the configuration that holds in ``directories`` (absolute, all of the project's).
 
         ``beside`` are the scopes of verifiers that come before this one, for the same project.
         ``timeout_seconds`` bounds judging one file of the project (None: the verifier's own limit).
+        ``unasked`` rules are for those that advise.
         A broken configuration does not raise: its paths are claimed and then ``Failed`` with the reason.
         """
 

@@ -21,7 +21,7 @@ from dev_assistant.model import (
     Severity,
     Verdict,
 )
-from dev_assistant.ports import NOTHING_BESIDE, Excluded, Included, Reach, Role, Scope
+from dev_assistant.ports import NOTHING_BESIDE, Excluded, Included, Reach, Role, Scope, Unasked, all_asked
 
 CONFIG = "fake.toml"
 
@@ -89,6 +89,7 @@ class FakeVerifier:
         *,
         timeout_seconds: float | None = None,
         beside: Mapping[str, Scope] = NOTHING_BESIDE,
+        unasked: Unasked = all_asked,
     ) -> FakeScope:
         config = Path(project.root, CONFIG)
         return FakeScope(config.read_bytes() if config.exists() else b"", self._claimed, role=self.role)

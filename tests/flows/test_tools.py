@@ -9,7 +9,7 @@ import pytest
 
 from dev_assistant.errors import ToolError
 from dev_assistant.model import FileState, Job, Project, RelPath
-from dev_assistant.ports import NOTHING_BESIDE, Scope
+from dev_assistant.ports import NOTHING_BESIDE, Scope, Unasked, all_asked
 from dev_assistant.schedule.pool import Workers
 from fakes.verifier import FakeScope, FakeVerifier
 from flows.world import World, workspace
@@ -24,6 +24,7 @@ class Tool(FakeVerifier):
         super().__init__()
         self.error: Exception | None = None
         self.scope_error: Exception | None = None
+        self.unasked: Unasked = all_asked
 
     def version(self) -> str:
         if self.error is not None:
@@ -37,10 +38,14 @@ class Tool(FakeVerifier):
         *,
         timeout_seconds: float | None = None,
         beside: Mapping[str, Scope] = NOTHING_BESIDE,
+        unasked: Unasked = all_asked,
     ) -> FakeScope:
         if self.scope_error is not None:
             raise self.scope_error
-        return super().scope(project, directories, timeout_seconds=timeout_seconds, beside=beside)
+        self.unasked = unasked
+        return super().scope(
+            project, directories, timeout_seconds=timeout_seconds, beside=beside, unasked=unasked
+        )
 
 
 @pytest.fixture
@@ -238,3 +243,11 @@ def by_workers(world: World, reached: Callable[[], bool]) -> None:
             return
         world.time += 0.005
     raise AssertionError("never reached")
+
+
+def test_tests_are_not_asked_for_what_the_settings_say(world: World, tool: Tool) -> None:
+    asked = {path: tool.unasked(RelPath(path)) for path in ("one.py", "tests/one.py")}
+    assert asked == {"one.py": frozenset(), "tests/one.py": frozenset({"S101"})}
+    world.write("app/pyproject.toml", '[tool.dev-assistant]\ndeep_ignore_in_tests = ["S105"]\n')
+    world.settle()
+    assert tool.unasked(RelPath("test_one.py")) == {"S105"}

@@ -12,7 +12,8 @@ from collections.abc import Callable, Container, Mapping
 from dev_assistant.errors import ToolError
 from dev_assistant.logs import get_logger
 from dev_assistant.model import FileState, Project, ProjectName, RelPath, Urgency
-from dev_assistant.ports import Reach, Scope, Verifier
+from dev_assistant.ports import Reach, Scope, Unasked, Verifier
+from dev_assistant.schedule.priority import Kind
 from dev_assistant.service.broken import BrokenScope
 from dev_assistant.service.errands import Errand
 from dev_assistant.service.ledger import Epoch, Ledger
@@ -97,12 +98,15 @@ class Scoping:
         versions = {name: state.versions[name] for name in kept}
         timeout = state.settings.verification_timeout_sec
         doubted = state.doubted | state.broken.keys()
+        unasked = _unasked(state)
 
         def scope_by(verifier: Verifier) -> tuple[Scope, str]:
             version = verifier.version()
             if verifier.name in doubted:
                 verifier.prove()
-            scope = verifier.scope(project, directories, timeout_seconds=timeout, beside=kept)
+            scope = verifier.scope(
+                project, directories, timeout_seconds=timeout, beside=kept, unasked=unasked
+            )
             return scope, version
 
         def read() -> None:
@@ -202,3 +206,9 @@ def _read(
 
 def _identity(scopes: Mapping[str, Scope], versions: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     return {name: (scope.digest, versions[name]) for name, scope in scopes.items()}
+
+
+def _unasked(state: ProjectState) -> Unasked:
+    """On tests, what the settings say; they are what their patterns hold."""
+    codes, kind = frozenset(state.settings.deep_ignore_in_tests), state.ranking.rules.paths.kind
+    return lambda path: codes if kind(path) is Kind.TEST else frozenset()

@@ -62,6 +62,7 @@ Workers = Annotated[int, Field(ge=1, le=64)]
 Weight = Annotated[float, Field(ge=0, le=1)]
 ChangedLines = Annotated[int, Field(ge=0, le=10_000_000)]
 Patterns = Annotated[tuple[Text, ...], Field(strict=False)]
+Codes = Annotated[tuple[Annotated[str, Field(pattern=r"^[A-Z]+\d{3,4}$")], ...], Field(strict=False)]
 Paths = Annotated[
     tuple[Annotated[Text, AfterValidator(_path)], ...],
     Field(strict=False, json_schema_extra={"minItems": 1}),
@@ -164,6 +165,10 @@ class Verifying(Watching):
             "unfinished work. What is found is advice: it counts in the score and keeps no file from passing."
         ),
     ] = "all"
+    deep_ignore_in_tests: Annotated[
+        Codes,
+        Field(description="Rules of ruff whose advice is not wanted on tests: by default S101, assert."),
+    ] = ("S101",)
     enable_scripts: Annotated[
         bool, Field(description="Verify JavaScript and TypeScript with oxlint. When off they are skipped.")
     ] = True

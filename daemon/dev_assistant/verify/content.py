@@ -26,7 +26,7 @@ from dev_assistant.model import (
     Skipped,
     Verdict,
 )
-from dev_assistant.ports import NOTHING_BESIDE, Included, Reach, Role, Scope
+from dev_assistant.ports import NOTHING_BESIDE, Included, Reach, Role, Scope, Unasked, all_asked
 
 ANY_SIZE: Final = 1 << 62  # the size was limited when the job was made
 _RACY_NS: Final = 2_000_000_000  # younger than this, equal times do not prove equal bytes
@@ -92,6 +92,7 @@ class ContentVerifier:
         *,
         timeout_seconds: float | None = None,
         beside: Mapping[str, Scope] = NOTHING_BESIDE,  # noqa: ARG002
+        unasked: Unasked = all_asked,  # noqa: ARG002
     ) -> ContentScope:
         """All files of its kind in the project."""
         timeout = self._timeout if timeout_seconds is None else timeout_seconds

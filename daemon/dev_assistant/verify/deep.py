@@ -32,7 +32,7 @@ from dev_assistant.model import (
     Severity,
     Verdict,
 )
-from dev_assistant.ports import NOTHING_BESIDE, Included, Reach, Role, Scope
+from dev_assistant.ports import NOTHING_BESIDE, Included, Reach, Role, Scope, Unasked, all_asked
 from dev_assistant.verify import content, ruff_deep
 from dev_assistant.verify.analysed import Library, own_version
 from dev_assistant.verify.analysts import Analysts
@@ -43,6 +43,7 @@ from dev_assistant.verify.findings import checked
 from dev_assistant.verify.patience import Patience
 from dev_assistant.verify.ruff import RuffVerifier, lives
 from dev_assistant.verify.ruff_scope import RuffScope
+from dev_assistant.verify.surroundings import View
 
 _ANALYSIS: Final = "python"
 _STRUCTURED: Final = (".py", ".pyw")
@@ -63,6 +64,7 @@ class DeepScope:
 
     own: RuffScope
     timeout: float
+    unasked: Unasked
 
     @property
     def digest(self) -> Digest:
@@ -72,9 +74,13 @@ class DeepScope:
         return self.own.absolute(path)
 
     def claims(self, path: RelPath) -> Included | None:
-        """By what the project's own run looks for: that is left out."""
+        """By what the project's own run looks for, and what is unasked: that is left out."""
         selected = self.own.selected(path, self.own.seen)
-        return None if selected is None else Included(_basis(selected), Role.ADVISES)
+        return None if selected is None else Included(_basis(selected | self.unasked(path)), Role.ADVISES)
+
+    def left_out(self, path: RelPath, view: View) -> frozenset[str]:
+        """Of the rules of ours those that are not looked for."""
+        return _left_out((self.own.selected(path, view) or frozenset()) | self.unasked(path))
 
     def configures(self, path: RelPath) -> bool:  # noqa: ARG002  ruff's scope says so
         return False
@@ -148,11 +154,12 @@ class DeepVerifier:
         *,
         timeout_seconds: float | None = None,
         beside: Mapping[str, Scope] = NOTHING_BESIDE,
+        unasked: Unasked = all_asked,
     ) -> DeepScope | NoScope:
         """What the project's own run judges; nothing where there is none."""
         own = beside.get(self._own.name)
         timeout = self._timeout if timeout_seconds is None else timeout_seconds
-        return DeepScope(own, timeout) if isinstance(own, RuffScope) else NoScope()
+        return DeepScope(own, timeout, unasked) if isinstance(own, RuffScope) else NoScope()
 
     def verify(self, project: Project, scope: Scope, jobs: Sequence[Job]) -> list[Result]:  # noqa: ARG002
         """Judge jobs of one project; one result for each. Does not raise."""
@@ -186,7 +193,7 @@ class DeepVerifier:
     def _by_rules(self, scope: DeepScope, sources: Sequence[Source]) -> Answers:
         """ruff's verdicts; raises ToolError when it is not there."""
         view = scope.own.view()
-        left_out = {s.path: _left_out(scope.own.selected(s.job.path, view) or frozenset()) for s in sources}
+        left_out = {source.path: scope.left_out(source.job.path, view) for source in sources}
         answers = self._by_living(scope, sources, left_out) if lives([s.job for s in sources]) else {}
         groups: defaultdict[frozenset[str], list[str]] = defaultdict(list)
         for path, except_rules in left_out.items():

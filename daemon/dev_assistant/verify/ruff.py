@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from dev_assistant import files, process
 from dev_assistant.errors import ToolError
 from dev_assistant.model import Checked, Failed, Finding, Job, Project, RelPath, Result, Urgency, Verdict
-from dev_assistant.ports import NOTHING_BESIDE, Scope
+from dev_assistant.ports import NOTHING_BESIDE, Scope, Unasked, all_asked
 from dev_assistant.verify import ruff_scope
 from dev_assistant.verify.bisection import scaled
 from dev_assistant.verify.content import ANY_SIZE
@@ -105,6 +105,7 @@ class RuffVerifier:
         *,
         timeout_seconds: float | None = None,
         beside: Mapping[str, Scope] = NOTHING_BESIDE,  # noqa: ARG002  nothing comes before it
+        unasked: Unasked = all_asked,  # noqa: ARG002  the project's configuration says what is asked
     ) -> RuffScope:
         """Read ruff's configuration for the project. Does not raise: what is broken fails in ``verify``."""
         timeout = self._timeout if timeout_seconds is None else timeout_seconds

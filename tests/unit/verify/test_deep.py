@@ -66,6 +66,24 @@ def test_what_the_projects_own_run_looks_for_is_left_to_it(
     assert scope.claims(RelPath("sub/a.py")).basis not in bases
 
 
+@pytest.mark.parametrize("urgency", Urgency)
+def test_what_is_unasked_of_a_path_is_not_told_of_it(
+    deep: DeepVerifier, own: RuffVerifier, tmp_path: Path, urgency: Urgency
+) -> None:
+    write(tmp_path, {"ruff.toml": 'lint.select = ["F"]', "a.py": SOURCE, "b.py": SOURCE})
+    beside = {"ruff": own.scope(project(tmp_path), directories(tmp_path))}
+    scope = deep.scope(
+        project(tmp_path),
+        directories(tmp_path),
+        beside=beside,
+        unasked=lambda path: frozenset({"S101"} if path == "b.py" else ()),
+    )
+    verdicts = judge(deep, project(tmp_path), scope, ["a.py", "b.py"], urgency)
+    assert [rule for rule in rules(verdicts["a.py"]) if rule != "S101"] == rules(verdicts["b.py"])
+    assert "S101" in rules(verdicts["a.py"])
+    assert scope.claims(RelPath("a.py")).basis != scope.claims(RelPath("b.py")).basis
+
+
 def test_what_the_own_run_leaves_out_gets_no_advice(
     deep: DeepVerifier, own: RuffVerifier, tmp_path: Path
 ) -> None:
