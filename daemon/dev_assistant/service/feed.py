@@ -9,7 +9,6 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -56,12 +55,16 @@ class Event:
         }
 
 
+_Subscriber = queue.SimpleQueue[Event | None]
+"""In C: a waiting reader is woken at once, where that of ``queue.Queue`` takes three locks in turn."""
+
+
 class Feed:
     """``publish`` is called by the coordinator; every subscriber reads on a thread of its own."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._subscribers: list[queue.Queue[Event | None]] = []
+        self._subscribers: list[_Subscriber] = []
         self._recent: deque[Event] = deque(maxlen=_REMEMBERED)
 
     @property
@@ -73,9 +76,9 @@ class Feed:
             self._recent.append(event)
             subscribers = list(self._subscribers)
         for subscriber in subscribers:
-            try:
-                subscriber.put_nowait(event)
-            except queue.Full:
+            if subscriber.qsize() < _LIMIT:
+                subscriber.put(event)
+            else:
                 self._drop(subscriber)
 
     def follow(self, *, since_start: bool = False) -> Iterator[dict[str, Any] | None]:
@@ -85,14 +88,14 @@ class Feed:
 
         None after each second without one, so that whoever forwards them notices a reader who left.
         """
-        subscriber: queue.Queue[Event | None] = queue.Queue(_LIMIT)
+        subscriber: _Subscriber = queue.SimpleQueue()
         with self._lock:
             for event in self._recent if since_start else ():
-                subscriber.put_nowait(event)
+                subscriber.put(event)
             self._subscribers.append(subscriber)
         return self._read(subscriber)
 
-    def _read(self, subscriber: queue.Queue[Event | None]) -> Iterator[dict[str, Any] | None]:
+    def _read(self, subscriber: _Subscriber) -> Iterator[dict[str, Any] | None]:
         try:
             while True:
                 try:
@@ -110,18 +113,10 @@ class Feed:
         with self._lock:
             subscribers, self._subscribers = self._subscribers, []
         for subscriber in subscribers:
-            _end(subscriber)
+            subscriber.put(None)
 
-    def _drop(self, subscriber: queue.Queue[Event | None]) -> None:
+    def _drop(self, subscriber: _Subscriber) -> None:
         with self._lock:
             if subscriber in self._subscribers:
                 self._subscribers.remove(subscriber)
-        _end(subscriber)
-
-
-def _end(subscriber: queue.Queue[Event | None]) -> None:
-    """Put the end mark even into a full queue: its reader has lost events anyway."""
-    with suppress(queue.Empty):
-        while subscriber.full():
-            subscriber.get_nowait()
-    subscriber.put(None)
+        subscriber.put(None)
