@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 from dev_assistant import files
 from dev_assistant.analysis import worker
 from dev_assistant.errors import ToolError
-from dev_assistant.model import Blame, Failed, Job, Moved, Project, Result, Skipped, Verdict
+from dev_assistant.model import Blame, Failed, Job, Moved, Project, Result, Skipped, Urgency, Verdict
 from dev_assistant.ports import Role, Scope
 from dev_assistant.verify.analysts import Analysts
 from dev_assistant.verify.bisection import Answers, Bisection, scaled
@@ -61,6 +61,8 @@ class AnalysisVerifier(ContentVerifier):
     """Judges files by the module ``name`` of ``analysis``. Thread-safe.
 
     ``roles`` says by suffix what its word weighs. ``timeout_seconds`` is for one file; batches scale it.
+    Files that somebody waits for, of no more than ``here`` bytes together, are analysed in this process: to
+    ask another one takes longer.
     """
 
     def __init__(
@@ -71,10 +73,12 @@ class AnalysisVerifier(ContentVerifier):
         roles: Mapping[str, Role],
         analysts: Analysts,
         library: Library | None = None,
+        here: int = 0,
     ) -> None:
         super().__init__(name, roles=roles, options=(name.encode(),), timeout_seconds=timeout_seconds)
         self._analysts = analysts
         self._library = library
+        self._here = here
         self._lock = threading.Lock()
         self._patience: dict[str, Patience] = {}
 
@@ -101,9 +105,16 @@ class AnalysisVerifier(ContentVerifier):
             for path, job in turn.jobs.items()
         ]
 
-    def ask(self, tasks: Sequence[worker.Task], *, timeout: float) -> tuple[worker.Answer, ...]:
-        """As ``Analysts.ask``. Raises ToolError."""
-        return self._analysts.ask(self.name, tasks, timeout=timeout)
+    def answer(self, jobs: Mapping[str, Job], *, timeout: float) -> tuple[worker.Answer, ...]:
+        """On these jobs, by absolute path, in their order. Raises ToolError."""
+        size = sum(job.stat.size for job in jobs.values())
+        urgent = all(job.urgency is Urgency.INTERACTIVE for job in jobs.values())
+        here = urgent and size <= self._here
+        limit = self._here if here else ANY_SIZE
+        tasks = [worker.Task(os.fsencode(p), os.fsencode(job.path), limit) for p, job in jobs.items()]
+        if here:
+            return worker.analyse(worker.Request(self.name, tuple(tasks)))
+        return self._analysts.ask(self.name, tasks, timeout=scaled(timeout, count=len(jobs), size=size))
 
     def close(self) -> None:
         self._analysts.close()
@@ -131,12 +142,8 @@ class _Turn:
         return answers
 
     def _run(self, paths: Sequence[str]) -> Answers:
-        tasks = [
-            worker.Task(os.fsencode(path), os.fsencode(self.jobs[path].path), ANY_SIZE) for path in paths
-        ]
-        size = sum(self.jobs[path].stat.size for path in paths)
-        timeout = scaled(self._scope.timeout, count=len(paths), size=size)
-        answers = self._verifier.ask(tasks, timeout=timeout)
+        part = {path: self.jobs[path] for path in paths}
+        answers = self._verifier.answer(part, timeout=self._scope.timeout)
         return {path: self._verdict(path, answer) for path, answer in zip(paths, answers, strict=True)}
 
     def _verdict(self, path: str, answer: worker.Answer) -> Verdict:

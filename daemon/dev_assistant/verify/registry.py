@@ -53,6 +53,8 @@ RECOGNISED: Final = frozenset(_BY_SUFFIX) | UNJUDGED
 """Suffixes, in lower case, of the source and document types that are files of a project."""
 
 _MEGABYTE: Final = 1_000_000
+_SMALL_TEXT: Final = 64_000
+"""Bytes whose search for secrets takes some two milliseconds at most, about as long as to ask for it."""
 
 
 def recognised(path: str) -> bool:
@@ -109,7 +111,9 @@ def verifiers(*, timeout_seconds: float) -> tuple[Verifier, ...]:
         analysed("css", roles=_judged_by("css"), library=Library("tinycss2", "css")),
         analysed("html", roles=_judged_by("html")),
         analysed("data", roles=_judged_by("data")),
-        analysed("text", roles=dict.fromkeys(RECOGNISED, Role.ACCOMPANIES) | _judged_by("text")),
+        analysed(
+            "text", roles=dict.fromkeys(RECOGNISED, Role.ACCOMPANIES) | _judged_by("text"), here=_SMALL_TEXT
+        ),
         DeepVerifier(timeout_seconds, own=ruff, analysts=Analysts()),
     )
 

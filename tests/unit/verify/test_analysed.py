@@ -4,10 +4,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from dev_assistant.errors import ToolError
-from dev_assistant.model import Blame, Checked, Failed, RelPath
+from dev_assistant.model import Blame, Checked, Failed, RelPath, Urgency
 from dev_assistant.ports import Included, Role
 from dev_assistant.verify.analysed import AnalysisVerifier, Library, own_version
 from dev_assistant.verify.analysts import Analysts
@@ -50,6 +51,19 @@ def test_many_files_are_judged_each_by_its_own_bytes(verifier: AnalysisVerifier,
     assert {path for path, verdict in verdicts.items() if verdict.findings} == {
         f"{n}.css" for n in range(150) if n % 3
     }
+
+
+def test_small_files_that_somebody_waits_for_are_analysed_here(analysts: Analysts, tmp_path: Path) -> None:
+    verifier = AnalysisVerifier("css", timeout_seconds=30.0, roles=ROLES, analysts=analysts, here=100)
+    write(tmp_path, {"a.css": "a { colour: red }", "large.css": "a { colour: red }" + " " * 100})
+    scope, before = scope_of(verifier, tmp_path), psutil.Process().children()
+    saved = judge(verifier, project(tmp_path), scope, ["a.css"], Urgency.INTERACTIVE)
+    assert psutil.Process().children() == before
+    for paths, urgency in ((["a.css"], Urgency.BULK), (["large.css", "a.css"], Urgency.INTERACTIVE)):
+        told = judge(verifier, project(tmp_path), scope, paths, urgency)
+        assert told["a.css"] == saved["a.css"]
+        assert len(told["a.css"].findings) == 1
+    assert len(psutil.Process().children()) > len(before)
 
 
 def test_one_that_cannot_be_read_fails_alone(verifier: AnalysisVerifier, tmp_path: Path) -> None:
