@@ -172,6 +172,7 @@ class _Parts:
             load=self.loading,
             git_busy=partial(_git_busy, self.beats),
             head=partial(Head, children=self.git),
+            lasting=not isinstance(self.source, NoSource),
             beats=self.beats,
         )
         return Coordinator(
