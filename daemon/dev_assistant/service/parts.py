@@ -94,6 +94,7 @@ def connect(
         run=collaborators.run,
         post=post,
         now=now,
+        wall=wall,
     )
     surveys = Surveys(
         states=states,

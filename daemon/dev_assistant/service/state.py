@@ -85,10 +85,14 @@ class Awaited:
 
 @dataclass(slots=True)
 class Sweep:
-    """Paths whose keys are to be compared with what they would be now; ``epoch`` is paid at the end."""
+    """Paths whose keys are to be compared with what they would be now; ``epoch`` is paid at the end.
+
+    ``first``: a walk has just compared them with what was remembered, and nobody has looked at them since.
+    """
 
     paths: list[RelPath]
     epoch: Epoch
+    first: bool = False
 
 
 @dataclass(slots=True)
