@@ -27,7 +27,7 @@ from dev_assistant.model import Checked, Digest, FileRecord, FileState, ProjectN
 from dev_assistant.places import Runs
 from dev_assistant.ports import ChangeSource
 from dev_assistant.report.canonical import encode
-from dev_assistant.report.documents import check_document, relative_root
+from dev_assistant.report.documents import CheckDocument, check_document, relative_root
 from dev_assistant.report.merge import FileResult, result_of, results_of
 from dev_assistant.report.status import status_document
 from dev_assistant.report.views import WorkspaceView
@@ -71,6 +71,7 @@ class Answers:
             "status": lambda _: self.status(),
             "wait": lambda params: self.wait(_timeout(params)),
             "check": lambda params: self.check(params.get("paths") or (), _timeout(params)),
+            "findings": lambda params: self.findings(params.get("paths") or (), _timeout(params)),
             "events": lambda params: self.events(since_start=params.get("since_start") is True),
             "why": lambda params: self.why(str(params.get("path", ""))),
             "reload": lambda _: self.reload(),
@@ -161,6 +162,15 @@ class Answers:
 
         Raises UserError for a path that is in no project.
         """
+        return encode(self._document(paths, timeout))
+
+    def findings(self, paths: Sequence[str], timeout: float) -> Iterator[bytes]:
+        """As ``check``, in two parts: what a client has to read of it, and the document to hand on unread."""
+        document = self._document(paths, timeout)
+        meta = {name: value for name, value in document.meta.items() if name != "verified_at"}
+        return iter((encode({"summary": document.summary, "meta": meta}), encode(document)))
+
+    def _document(self, paths: Sequence[str], timeout: float) -> CheckDocument:
         deadline = time.monotonic() + timeout
         settled = self.settle(timeout)
         for _ in range(_ATTEMPTS):
@@ -185,7 +195,7 @@ class Answers:
             "missing": missing,
             "config_errors": [*self.coordinator.snapshot.problems, *errors],
         }
-        return encode(check_document(results_of(roots, results), meta=meta))
+        return check_document(results_of(roots, results), meta=meta)
 
     def _results(
         self, chosen: Sequence[tuple[ProjectSnapshot, Mapping[RelPath, FileRecord]]]
