@@ -38,6 +38,7 @@ from dev_assistant.service.opening import Opener
 from dev_assistant.service.overview import Overview
 from dev_assistant.service.parts import Collaborators
 from dev_assistant.service.records import DiskRecords, Records, VolatileRecords
+from dev_assistant.service.rows import Rows
 from dev_assistant.service.scribe import Scribe
 from dev_assistant.service.session import look_once
 from dev_assistant.service.stacks import Stacks
@@ -150,11 +151,15 @@ class _Parts:
             feed=self.feed,
             view=self.overview.view,
             explain=Explainer(self.coordinator, self.tools, reuse=_reuse_of(self.tools.values())),
-            lookup=lambda root, keys: _found(self.scribe, self.records, root, keys),
+            lookup=self._lookup,
+            rows=Rows(self._lookup),
             stop=self.stop,
             ended=self.daemon.ended,
             stacks=self.stacks.write,
         )
+
+    def _lookup(self, root: str, keys: Sequence[Digest]) -> dict[Digest, Verdict]:
+        return _found(self.scribe, self.records, root, keys)
 
     @cached_property
     def coordinator(self) -> Coordinator:
@@ -172,6 +177,7 @@ class _Parts:
             load=self.loading,
             git_busy=partial(_git_busy, self.beats),
             head=partial(Head, children=self.git),
+            lasting=not isinstance(self.source, NoSource),
             beats=self.beats,
         )
         return Coordinator(

@@ -43,6 +43,7 @@ COMMANDS = {
 }
 """Name and help line; without one a command is for the program itself."""
 
+_WIDE = 80
 _EPILOG = """\
 examples:
   dev-assistant init && dev-assistant start    watch all projects below this directory
@@ -59,6 +60,24 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"dev-assistant: {visible(message)}\n{self.format_usage()}")
+
+
+class Formatter(argparse.RawDescriptionHelpFormatter):
+    """As wide as the terminal. argparse would import shutil to find that out, 4 ms of every command."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    """As ``shutil.get_terminal_size`` tells it."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told):
+        return int(told)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or _WIDE  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):
+        return _WIDE
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -131,7 +150,7 @@ def _command_parser(name: str, module: ModuleType) -> Parser:
         prog=f"dev-assistant {name}",
         description=module.HELP,
         epilog=f"examples:\n{module.EXAMPLES}" if module.EXAMPLES else None,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Formatter,
     )
     _global_options(parser)
     module.configure(parser)
@@ -156,7 +175,7 @@ def _without_command(rest: list[str]) -> int:
         description="A code-quality daemon: it watches your projects and never shows green without proof.",
         usage="dev-assistant [--workspace FILE] [--json] COMMAND …",
         epilog=_commands_text() + "\n" + _EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Formatter,
     )
     _global_options(parser)
     parser.add_argument("--version", action="store_true", help="print the version")

@@ -342,6 +342,21 @@ class FileRecord(msgspec.Struct, frozen=True, gc=False):
         return all(part.summary.passed for part in self.parts)
 
 
+class Appraisal(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """What was found out of how critical the bytes ``digest`` are; it holds for as long as the rest is so.
+
+    ``imports`` is the critical import that was found when ``sought`` (a digest of names) was looked for.
+    ``changed`` counts lines against ``blob``, which is that of git's HEAD: "" if HEAD does not have the file,
+    None where there is no HEAD.
+    """
+
+    digest: Digest
+    imports: tuple[str, ...]
+    sought: Digest
+    blob: str | None
+    changed: int | None
+
+
 class Job(msgspec.Struct, frozen=True, gc=False):
     """These bytes of this file, to be judged by one verifier.
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from dev_assistant.model import Digest, FileRecord, Job, Project, RelPath, Result, Verdict
+from dev_assistant.model import Appraisal, Digest, FileRecord, Job, Project, RelPath, Result, Verdict
 
 
 class HintKind(enum.Enum):
@@ -240,8 +240,16 @@ class VerdictStore(Protocol):
     def find(self, keys: Sequence[Digest]) -> dict[Digest, Verdict]:
         """The verdicts that are known under these keys."""
 
-    def save(self, files: Mapping[RelPath, FileRecord | None], verdicts: Mapping[Digest, Verdict]) -> None:
-        """One transaction: new rows of files (None: gone) and verdicts."""
+    def appraisals(self) -> dict[RelPath, Appraisal]:
+        """Of the files in the view that were appraised; never those of a file that has gone since."""
+
+    def save(
+        self,
+        files: Mapping[RelPath, FileRecord | None],
+        verdicts: Mapping[Digest, Verdict],
+        appraisals: Mapping[RelPath, Appraisal] = ...,
+    ) -> None:
+        """One transaction: new rows of files (None: gone), verdicts, and appraisals of files in the view."""
 
     def close(self) -> None: ...
 

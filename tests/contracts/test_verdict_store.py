@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dev_assistant.model import Digest, Failed, FileRecord, FileState, RelPath, Skipped, Verdict
+from dev_assistant.model import Appraisal, Digest, Failed, FileRecord, FileState, RelPath, Skipped, Verdict
 from dev_assistant.ports import VerdictStore
 from dev_assistant.record.store import SqliteVerdictStore
 from dev_assistant.record.volatile import VolatileStore
@@ -51,6 +51,15 @@ def test_every_verdict_comes_back_as_what_it_was(store: VerdictStore, verdict: V
     store.save({}, {K: verdict})
 
     assert store.find([K]) == {K: verdict}
+
+
+def test_appraisals_are_of_files_in_the_view(store: VerdictStore) -> None:
+    one, two = (Appraisal(digest(name), ("hmac",), digest("sought"), "blob", 7) for name in "xy")
+    store.save({A: fresh(K), B: fresh(K)}, {}, {A: one, B: one})
+    store.save({A: fresh(L), B: None}, {}, {A: two})
+    assert store.appraisals() == {A: two}
+    store.save({A: fresh(K), B: fresh(K)}, {})
+    assert store.appraisals() == {A: two}
 
 
 def test_saving_replaces_and_none_removes(store: VerdictStore) -> None:

@@ -23,6 +23,9 @@ class FakeHead:
     def refresh(self) -> None:
         """Nothing is remembered of HEAD."""
 
+    def blob(self, path: str) -> str:
+        return digest_of(self.blobs[path]) if path in self.blobs else ""
+
     def known(self, path: str, digest: Digest) -> Changed | Unknown:
         return 0 if path in self.blobs and digest_of(self.blobs[path]) == digest else UNKNOWN
 

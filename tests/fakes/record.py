@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import resource
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from dev_assistant.files import digest_of
 from dev_assistant.model import (
+    Appraisal,
     Category,
     Checked,
     Digest,
@@ -36,11 +38,16 @@ class MemoryVerdictStore(VolatileStore):
         self.refusing = False
         self.saves = 0
 
-    def save(self, files: Mapping[RelPath, FileRecord | None], verdicts: Mapping[Digest, Verdict]) -> None:
+    def save(
+        self,
+        files: Mapping[RelPath, FileRecord | None],
+        verdicts: Mapping[Digest, Verdict],
+        appraisals: Mapping[RelPath, Appraisal] = MappingProxyType({}),
+    ) -> None:
         if self.refusing:
             raise StoreUnavailable("disk full")
         self.saves += 1
-        super().save(files, verdicts)
+        super().save(files, verdicts, appraisals)
 
 
 class MemoryEvidenceLog:

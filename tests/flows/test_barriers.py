@@ -11,6 +11,7 @@ from dev_assistant.model import FileState, ProjectName, RelPath
 from dev_assistant.report.views import WorkspaceView
 from dev_assistant.service.answers import Answers
 from dev_assistant.service.messages import Barrier, Recheck, Withdraw
+from dev_assistant.service.rows import Rows
 from flows.world import COOKIES, World, workspace
 
 
@@ -42,6 +43,7 @@ def answers(world: World) -> Answers:
         stop=lambda: None,
         ended=threading.Event(),
         stacks=lambda: "",
+        rows=Rows(lambda root, keys: {}),
     )
 
 

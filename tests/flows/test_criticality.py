@@ -148,6 +148,43 @@ def test_a_restart_keeps_the_deep_verdict_until_all_is_known(root: Path, advisor
     assert again.feed.events == []
 
 
+def test_a_restart_reads_nothing_again(root: Path) -> None:
+    (root / "app" / "pyproject.toml").write_text("")
+    (root / "app" / "auth.py").write_text("x\n")
+    (root / "app" / "plain.py").write_text("import hmac\n")
+    world, head = versioned(root)
+    world.write("app/auth.py", LONG)
+    world.settle()
+    head.compared.clear()
+    again = World(root, stores=world.stores)
+    again.git.heads[str(root / "app")] = head
+    again.time += 60
+    again.start()
+    assert ranks(again) == ranks(world) == {"auth.py": (0.6, True), "plain.py": (0.3, False)}
+    assert head.compared == []
+    commit(root / "app", head)
+    once_more = World(root, stores=world.stores)
+    once_more.git.heads[str(root / "app")] = head
+    once_more.time += 60
+    once_more.start()
+    assert ranks(once_more) == {"auth.py": (0.4, False), "plain.py": (0.3, False)}
+
+
+def test_who_waits_does_not_wait_for_what_only_reports_tell_of(root: Path) -> None:
+    (root / "app" / "pyproject.toml").write_text("")
+    (root / "app" / "auth.py").write_text("x\n")
+    world, head = versioned(root)
+    world.write("app/auth.py", LONG)
+    world.halfway(lambda: world.queue.load().waiting)
+    while batch := world.queue.take(9, timeout=0):
+        world.bench.run(batch.items)
+        world.queue.done(batch)
+    world.coordinator.step(wait=False)
+    assert (world.coordinator.snapshot.owed, head.compared) == (0, [])
+    world.settle()
+    assert ranks(world) == {"auth.py": (0.6, True)}
+
+
 def test_a_repository_that_goes_takes_its_changes_along(root: Path) -> None:
     (root / "app" / "auth.py").write_text("x\n")
     world, _ = versioned(root)

@@ -251,7 +251,7 @@ class World:
 
     def _save(self, batches: Mapping[ProjectName, Batch]) -> None:
         for name, batch in batches.items():
-            self._store_of(name).save(batch.files, batch.verdicts)
+            self._store_of(name).save(batch.files, batch.verdicts, batch.appraisals)
             self.saved.append((name, batch))
 
     def _store(self, entry: ConfiguredProject) -> VolatileStore:

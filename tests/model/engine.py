@@ -14,9 +14,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from dev_assistant.model import (
+    Appraisal,
     Checked,
     Digest,
     FileRecord,
@@ -124,11 +126,17 @@ class FullStore:
     def __init__(self, store: VerdictStore, disk: DiskAccess) -> None:
         self._store, self._disk = store, disk
         self.load, self.find, self.close = store.load, store.find, store.close
+        self.appraisals = store.appraisals
 
-    def save(self, files: Mapping[RelPath, FileRecord | None], verdicts: Mapping[Digest, Verdict]) -> None:
+    def save(
+        self,
+        files: Mapping[RelPath, FileRecord | None],
+        verdicts: Mapping[Digest, Verdict],
+        appraisals: Mapping[RelPath, Appraisal] = MappingProxyType({}),
+    ) -> None:
         if self._disk.refusing:
             raise StoreUnavailable("No space left on device")
-        self._store.save(files, verdicts)
+        self._store.save(files, verdicts, appraisals)
 
 
 class FullLog:

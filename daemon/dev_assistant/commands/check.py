@@ -6,14 +6,21 @@ With a daemon nothing heavy is imported: hooks wait for this.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from pathlib import Path
 
-from dev_assistant.commands.output import coloured, runtime, seconds, write, write_json_line
+from dev_assistant.commands.output import (
+    coloured,
+    runtime,
+    seconds,
+    write,
+    write_encoded,
+    write_json_line,
+)
 from dev_assistant.escape import visible
-from dev_assistant.report.plain import render_check
-from dev_assistant.serve.client import NoDaemon, call, held
+from dev_assistant.serve.client import NoDaemon, fetch, held
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,14 +47,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 when all is clean, 1 with findings, 3 when something could not be judged, 5 when nothing matched."""
     paths = [_resolved(path) for path in args.paths]
-    document = _by_daemon(args, paths) or _alone(args, paths)
-    if args.json:
-        write_json_line(document)
-    else:
+    told = _by_daemon(args, paths)
+    head, encoded = (_alone(args, paths), None) if told is None else told
+    if not args.json:
+        from dev_assistant.report.plain import render_check  # noqa: PLC0415  a script needs no table
+
+        document = head if encoded is None else json.loads(encoded)
         write(render_check(document, colour=coloured()))
-    for error in document["meta"].get("config_errors", ()):
+    elif encoded is None:
+        write_json_line(head)
+    else:
+        write_encoded(encoded)
+    for error in head["meta"].get("config_errors", ()):
         sys.stderr.write(f"dev-assistant: {visible(error)}\n")
-    return status_of(document)
+    return status_of(head)
 
 
 def _resolved(path: str) -> str:
@@ -56,15 +69,15 @@ def _resolved(path: str) -> str:
     return os.path.join(os.path.realpath(head), name)
 
 
-def _by_daemon(args: argparse.Namespace, paths: list[str]) -> dict[str, Any] | None:
+def _by_daemon(args: argparse.Namespace, paths: list[str]) -> tuple[dict[str, Any], bytes] | None:
+    """What decides about the exit status, and the document as it is encoded; None without a daemon."""
     if args.no_cache or args.watch_dirs:
         return None
     parameters = {"paths": paths, "timeout": args.timeout}
     try:
-        document: dict[str, Any] = call(runtime(args), "check", parameters, timeout=args.timeout + 10)
+        return fetch(runtime(args), "findings", parameters, timeout=args.timeout + 10)
     except NoDaemon:
         return None
-    return document
 
 
 def _alone(args: argparse.Namespace, paths: list[str]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -38,6 +39,19 @@ def write_json(document: object) -> None:
 
 def write_json_line(document: object) -> None:
     write(json.dumps(document, separators=(",", ":")) + "\n")
+
+
+def write_encoded(document: bytes) -> None:
+    """A document that is JSON in UTF-8 already: what is ASCII, as nearly all of it is, goes out as it is."""
+    if not document.isascii():
+        document = re.sub("[^\x00-\x7f]+", _escaped, document.decode()).encode()
+    sys.stdout.flush()
+    sys.stdout.buffer.write(document + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return json.dumps(match.group())[1:-1]
 
 
 def coloured(environ: Mapping[str, str] = os.environ) -> bool:

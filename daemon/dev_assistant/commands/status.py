@@ -7,9 +7,11 @@ import argparse
 from dev_assistant.commands.output import coloured, root_of, write, write_json
 from dev_assistant.escape import path_text
 from dev_assistant.places import runtime_of
-from dev_assistant.report.plain import render_status
 from dev_assistant.serve.client import NoDaemon, call
-from dev_assistant.service.ending import Ending, last_ending
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dev_assistant.service.ending import Ending
 
 HELP = "show what the daemon does and knows"
 EXAMPLES = """\
@@ -29,6 +31,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         document = call(runtime_of(root), "status", timeout=_TIMEOUT_S)
     except NoDaemon as error:
+        from dev_assistant.service.ending import last_ending  # noqa: PLC0415  5 ms for typing
+
         ending = last_ending(runtime_of(root))
         if not args.json:
             raise NoDaemon(_gone(error, ending), hint=error.hint) from None
@@ -37,6 +41,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         write_json(document)
     else:
+        from dev_assistant.report.plain import render_status  # noqa: PLC0415  a script needs no table
+
         write(render_status(document, colour=coloured()))
     return 0
 

@@ -21,7 +21,7 @@ from dev_assistant.errors import DevAssistantError
 from dev_assistant.record.secret import OWN, UserSecret, is_own, new_mark
 
 APPLICATION_ID = 0x64766173
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUSY_SECONDS = 0.25
 """How long a call waits for another process's lock; the caller has other work and tries again later."""
 
@@ -40,7 +40,7 @@ _FEW_PAGES = "PRAGMA cache_size = -256"
 _WAL_LIMIT = 8 << 20  # bytes to which the write-ahead log is cut back after a checkpoint
 
 _SCHEMA = (
-    "CREATE TABLE files (path BLOB PRIMARY KEY, record BLOB NOT NULL)",
+    "CREATE TABLE files (path BLOB PRIMARY KEY, record BLOB NOT NULL, appraisal BLOB)",
     "CREATE TABLE verdicts (key BLOB PRIMARY KEY, verdict BLOB NOT NULL, used INTEGER NOT NULL)",
     "CREATE INDEX verdicts_by_use ON verdicts (used, key)",
     "CREATE TABLE meta (name BLOB PRIMARY KEY, value BLOB NOT NULL)",

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from dev_assistant.logs import get_logger
-from dev_assistant.model import Digest, FileRecord, RelPath, Verdict
+from dev_assistant.model import Appraisal, Digest, FileRecord, RelPath, Verdict
 from dev_assistant.record.database import ForeignError, identity, open_readable
 from dev_assistant.record.rows import DamagedError, open_verdict
 from dev_assistant.record.secret import OWN, UserSecret
-from dev_assistant.record.statements import select_files, select_head, select_verdicts
+from dev_assistant.record.statements import select_appraisals, select_files, select_head, select_verdicts
 
 _T = TypeVar("_T")
 _LOG = get_logger("record")
@@ -40,6 +40,10 @@ class VerdictReader:
     def load(self) -> dict[RelPath, FileRecord]:
         """The view as it was last saved."""
         return self._read(select_files, {})
+
+    def appraisals(self) -> dict[RelPath, Appraisal]:
+        """Of the files that were appraised, as it was last saved."""
+        return self._read(select_appraisals, {})
 
     def find(self, keys: Sequence[Digest]) -> dict[Digest, Verdict]:
         """The verdicts that are known under these keys."""

@@ -11,12 +11,13 @@ import zlib
 
 import msgspec
 
-from dev_assistant.model import Digest, FileRecord, RelPath, Verdict
+from dev_assistant.model import Appraisal, Digest, FileRecord, RelPath, Verdict
 from dev_assistant.record.encoding import encode
 
 _encoder = msgspec.msgpack.Encoder()
 _records = msgspec.msgpack.Decoder(FileRecord)
 _verdicts: msgspec.msgpack.Decoder[Verdict] = msgspec.msgpack.Decoder(Verdict)
+_appraisals = msgspec.msgpack.Decoder(Appraisal)
 _SEAL = 4  # bytes
 
 
@@ -64,6 +65,15 @@ def open_record(key: object, sealed: object) -> tuple[RelPath, FileRecord]:
         return RelPath(os.fsdecode(path)), _records.decode(encoded)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DamagedError(f"file row: {error}") from error
+
+
+def open_appraisal(key: object, sealed: object) -> tuple[RelPath, Appraisal]:
+    """Raises DamagedError."""
+    path, encoded = _opened(key, sealed)
+    try:
+        return RelPath(os.fsdecode(path)), _appraisals.decode(encoded)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise DamagedError(f"appraisal: {error}") from error
 
 
 def open_verdict(key: object, sealed: object) -> tuple[Digest, Verdict]:

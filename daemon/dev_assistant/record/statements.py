@@ -12,9 +12,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from dev_assistant import failpoints
-from dev_assistant.model import Digest, FileRecord, RelPath, Verdict
+from dev_assistant.model import Appraisal, Digest, FileRecord, RelPath, Verdict
 from dev_assistant.record.database import VALUE_LIMIT
-from dev_assistant.record.rows import digest_key, open_record, open_text, references, seal, seal_text
+from dev_assistant.record.rows import (
+    digest_key,
+    open_appraisal,
+    open_record,
+    open_text,
+    references,
+    seal,
+    seal_text,
+)
 
 _CHUNK = 256  # keys in one statement
 _HEAD = b"head"
@@ -24,6 +32,12 @@ def select_files(connection: sqlite3.Connection) -> dict[RelPath, FileRecord]:
     """Raises DamagedError, sqlite3.Error."""
     rows = connection.execute("SELECT path, record FROM files")
     return dict(open_record(path, record) for path, record in rows)
+
+
+def select_appraisals(connection: sqlite3.Connection) -> dict[RelPath, Appraisal]:
+    """Raises DamagedError, sqlite3.Error."""
+    rows = connection.execute("SELECT path, appraisal FROM files WHERE appraisal NOT NULL")
+    return dict(open_appraisal(path, appraisal) for path, appraisal in rows)
 
 
 def select_verdicts(
@@ -57,7 +71,18 @@ def put_files(connection: sqlite3.Connection, records: Mapping[bytes, FileRecord
         connection.execute(f"DELETE FROM files WHERE path IN ({marks})", chunk)  # noqa: S608  only '?'
     for values, marks in _rows(rows.items(), "(?, ?)"):
         connection.execute(
-            f"INSERT INTO files VALUES {marks} ON CONFLICT DO UPDATE SET record = excluded.record",  # noqa: S608
+            f"INSERT INTO files (path, record) VALUES {marks}"  # noqa: S608  only '?'
+            " ON CONFLICT DO UPDATE SET record = excluded.record",
+            values,
+        )
+
+
+def put_appraisals(connection: sqlite3.Connection, appraisals: Mapping[bytes, Appraisal]) -> None:
+    """Of files that have a row; whoever is gone by now is not appraised."""
+    for values, marks in _rows(_sealed(appraisals).items(), "(?, ?)"):
+        connection.execute(
+            f"WITH new (path, appraisal) AS (VALUES {marks})"  # noqa: S608  only '?'
+            " UPDATE files SET appraisal = new.appraisal FROM new WHERE files.path = new.path",
             values,
         )
 
@@ -102,7 +127,9 @@ def delete_all(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM verdicts")
 
 
-def _sealed(values: Mapping[bytes, FileRecord | None] | Mapping[bytes, Verdict]) -> dict[bytes, bytes]:
+def _sealed(
+    values: Mapping[bytes, FileRecord | None] | Mapping[bytes, Verdict] | Mapping[bytes, Appraisal],
+) -> dict[bytes, bytes]:
     rows = {key: seal(key, value) for key, value in values.items() if value is not None}
     return {key: value for key, value in rows.items() if len(value) <= VALUE_LIMIT}
 

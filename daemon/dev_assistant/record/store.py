@@ -16,10 +16,11 @@ import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 from dev_assistant.logs import get_logger
-from dev_assistant.model import Digest, FileRecord, RelPath, Verdict
+from dev_assistant.model import Appraisal, Digest, FileRecord, RelPath, Verdict
 from dev_assistant.record import pruning
 from dev_assistant.record.database import (
     ForeignError,
@@ -37,9 +38,11 @@ from dev_assistant.record.rows import DamagedError, digest_key, open_verdict, pa
 from dev_assistant.record.secret import OWN, UserSecret
 from dev_assistant.record.statements import (
     delete_all,
+    put_appraisals,
     put_files,
     put_head,
     put_verdicts,
+    select_appraisals,
     select_files,
     select_head,
     select_references,
@@ -86,6 +89,10 @@ class SqliteVerdictStore:
         """The view as it was last saved; empty when it cannot be read."""
         return self._read(select_files, {})
 
+    def appraisals(self) -> dict[RelPath, Appraisal]:
+        """Of the files that were appraised, as it was last saved; empty when it cannot be read."""
+        return self._read(select_appraisals, {})
+
     def find(self, keys: Sequence[Digest]) -> dict[Digest, Verdict]:
         """The verdicts that are known under these keys; none when the store cannot be read.
 
@@ -104,21 +111,25 @@ class SqliteVerdictStore:
         self,
         files: Mapping[RelPath, FileRecord | None],
         verdicts: Mapping[Digest, Verdict],
+        appraisals: Mapping[RelPath, Appraisal] = MappingProxyType({}),
         *,
         head: str | None = None,
     ) -> None:
-        """One transaction: new rows of files (None: gone), verdicts, and the evidence chain's head.
+        """One transaction: new rows of files (None: gone), verdicts, appraisals of files, and the evidence
+        chain's head.
 
         Raises StoreUnavailable; then nothing was written.
         """
         records = {path_key(path): record for path, record in files.items()}
         known = {digest_key(key): verdict for key, verdict in verdicts.items()}
+        appraised = {path_key(path): appraisal for path, appraisal in appraisals.items()}
 
         def write(connection: sqlite3.Connection) -> None:
             today = self._today
             with transaction(connection):
                 left = select_references(connection, list(records))
                 put_files(connection, records)
+                put_appraisals(connection, appraised)
                 put_verdicts(connection, known, today=today)
                 touch(connection, left | self._touched, today=today)
                 if head is not None:

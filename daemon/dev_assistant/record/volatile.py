@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
-from dev_assistant.model import Digest, FileRecord, RelPath, Verdict
+from dev_assistant.model import Appraisal, Digest, FileRecord, RelPath, Verdict
 from dev_assistant.ports import Evidence
 
 
@@ -14,18 +15,29 @@ class VolatileStore:
     def __init__(self) -> None:
         self._files: dict[RelPath, FileRecord] = {}
         self._verdicts: dict[Digest, Verdict] = {}
+        self._appraisals: dict[RelPath, Appraisal] = {}
 
     def load(self) -> dict[RelPath, FileRecord]:
         return dict(self._files)
 
+    def appraisals(self) -> dict[RelPath, Appraisal]:
+        return {path: self._appraisals[path] for path in self._appraisals.keys() & self._files.keys()}
+
     def find(self, keys: Sequence[Digest]) -> dict[Digest, Verdict]:
         return {key: self._verdicts[key] for key in keys if key in self._verdicts}
 
-    def save(self, files: Mapping[RelPath, FileRecord | None], verdicts: Mapping[Digest, Verdict]) -> None:
+    def save(
+        self,
+        files: Mapping[RelPath, FileRecord | None],
+        verdicts: Mapping[Digest, Verdict],
+        appraisals: Mapping[RelPath, Appraisal] = MappingProxyType({}),
+    ) -> None:
         self._verdicts.update(verdicts)
+        self._appraisals.update(appraisals)
         for path, record in files.items():
             if record is None:
                 self._files.pop(path, None)
+                self._appraisals.pop(path, None)
             else:
                 self._files[path] = record
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal, TypedDict
+from typing import Literal, TypedDict, cast
 
 import msgspec
 
 from dev_assistant.errors import UserError
 from dev_assistant.model import Category, Counts, FileState, Finding, Measure, Severity, count
-from dev_assistant.report.canonical import text
+from dev_assistant.report.canonical import encode, text
 from dev_assistant.report.identity import finding_ids
 from dev_assistant.report.merge import FileResult, Key, Results, result, results_of
 from dev_assistant.report.rating import reasons
@@ -166,6 +166,38 @@ def check_document(
     )
 
 
+def encoded_rows(file: FileResult) -> tuple[msgspec.Raw, tuple[msgspec.Raw, ...]]:
+    """The row of a file, and those of what it has in common with others, as they stand in the document."""
+    related = tuple(msgspec.Raw(encode(row)) for row in _related_rows(file))
+    return msgspec.Raw(encode(_file_row(file))), related
+
+
+def encoded_document(
+    rows: Iterable[tuple[msgspec.Raw, tuple[msgspec.Raw, ...]]],
+    *,
+    projects: Mapping[str, tuple[str, Tally]],
+    meta: Mapping[str, object],
+) -> CheckDocument:
+    """As ``check_document`` of files that were never timed, from ``encoded_rows`` in the document's order.
+
+    ``projects`` are roots and tallies by name. It is for encoding alone.
+    """
+    made = list(rows)
+    return CheckDocument(
+        schema=CHECK,
+        meta={**meta, "verified_at": [None] * len(made)},
+        summary=SummaryRow(**totals_of(total(tally for _, tally in projects.values()))),
+        projects=tuple(
+            ProjectRow(name=name, root=root, **totals_of(tally))
+            for name, (root, tally) in sorted(projects.items())
+        ),
+        files=cast("tuple[FileRow, ...]", tuple(file for file, _ in made)),
+        project_findings=cast(
+            "tuple[ProjectFindingRow, ...]", tuple(row for _, related in made for row in related)
+        ),
+    )
+
+
 def read_results(data: bytes, *, source: str) -> Results:
     """The results in a check or results document; its totals are not believed but derived again.
 
@@ -205,7 +237,7 @@ def _file_row(file: FileResult) -> FileRow:
         project=file.project,
         path=file.path,
         state=file.state,
-        passed=file.record.passed,
+        passed=None if counts is None else all(each.severity is Severity.INFO for each in file.findings),
         score=None if counts is None else counts.score,
         reason=file.reason,
         findings=tuple(map(_finding_row, ids, file.findings)),

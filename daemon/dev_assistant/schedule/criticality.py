@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dev_assistant.escape import visible
+from dev_assistant.files import digest_of
 from dev_assistant.model import Criticality, Priority, RelPath
 from dev_assistant.schedule.priority import Kind, PriorityRules
 
@@ -27,7 +28,10 @@ class Weights:
 
 
 class CriticalityRules:
-    """The rules of one project. ``changed_lines`` is how many may change before that counts."""
+    """The rules of one project. ``changed_lines`` is how many may change before that counts.
+
+    ``sought`` digests the critical imports.
+    """
 
     def __init__(
         self,
@@ -40,6 +44,7 @@ class CriticalityRules:
     ) -> None:
         self.paths = paths
         self._imports = frozenset(critical_imports)
+        self.sought = digest_of("\n".join(sorted(self._imports)).encode())
         self._weights = weights
         self._changed_lines = changed_lines
         self._threshold = threshold

@@ -17,7 +17,7 @@ from pathlib import Path
 from dev_assistant import failpoints
 from dev_assistant.errors import UserError
 from dev_assistant.places import Runtime
-from dev_assistant.serve.protocol import address, encode_request
+from dev_assistant.serve.protocol import address, encode_request, raw_item
 from dev_assistant.workspace import current_project, find_workspace
 
 TYPE_CHECKING = False
@@ -96,6 +96,24 @@ def call(runtime: Runtime, method: str, params: Mapping[str, object] | None = No
     if "result" not in reply:
         raise SilentError(f"the daemon did not answer {method!r} with a result", hint="dev-assistant restart")
     return reply["result"]
+
+
+def fetch(
+    runtime: Runtime, method: str, params: Mapping[str, object], *, timeout: float
+) -> tuple[Any, bytes]:
+    """A stream of two items: the first as JSON decodes it, and the bytes of the second, which may be large.
+
+    ``timeout`` and errors as for ``call``.
+    """
+    deadline = time.monotonic() + timeout
+    with _connect(runtime, timeout) as connection:
+        _send(connection, method, params)
+        line, rest = _read_line(runtime, connection, deadline, b"")
+        reply = _reply(line)
+        document = raw_item(_read_line(runtime, connection, deadline, rest)[0]) if "item" in reply else None
+    if document is None:
+        raise SilentError(f"the daemon did not answer {method!r} in two parts", hint="dev-assistant restart")
+    return reply["item"], document
 
 
 def stream(runtime: Runtime, method: str, params: Mapping[str, object] | None = None) -> Iterator[Any]:

@@ -18,6 +18,7 @@ from dev_assistant.errors import UserError
 
 PROTOCOL = 1
 REQUEST_BYTES = 1_000_000
+_ITEM = b'{"item":'
 _ADDRESS_BYTES = 100  # a unix socket's path holds 108 on Linux and 104 elsewhere, with its end
 
 
@@ -36,6 +37,18 @@ def encode_result(result: object) -> bytes:
     if isinstance(result, bytes):
         return b'{"result":' + result + b"}\n"
     return encode({"result": result})
+
+
+def encode_item(item: object) -> bytes:
+    """One of a stream; ``bytes`` as for a result."""
+    if isinstance(item, bytes):
+        return _ITEM + item + b"}\n"
+    return encode({"item": item})
+
+
+def raw_item(line: bytes) -> bytes | None:
+    """The JSON of an item that was handed over as bytes, without its being read; None: that is no item."""
+    return line[len(_ITEM) : -1] if line.startswith(_ITEM) else None
 
 
 def encode_error(message: str, *, hint: str = "", status: int = 2) -> bytes:

@@ -27,6 +27,7 @@ from dev_assistant.serve.protocol import (
     decode_request,
     encode,
     encode_error,
+    encode_item,
     encode_result,
 )
 
@@ -175,7 +176,7 @@ class ControlServer:
         """Send items until they end, the server stops or the client is gone; a slow client is let go."""
         with _closing(items) as source:
             for item in source:
-                if item is not None and not _send(connection, encode({"item": item})):
+                if item is not None and not _send(connection, encode_item(item)):
                     return False
                 hung_up = _hung_up(connection)  # stop() also looks like that, hence the order
                 if self._stopping.is_set():

@@ -27,13 +27,16 @@ from dev_assistant.model import Checked, Digest, FileRecord, FileState, ProjectN
 from dev_assistant.places import Runs
 from dev_assistant.ports import ChangeSource
 from dev_assistant.report.canonical import encode
-from dev_assistant.report.documents import check_document, relative_root
+from dev_assistant.report.documents import CheckDocument, check_document, encoded_document, relative_root
 from dev_assistant.report.merge import FileResult, result_of, results_of
 from dev_assistant.report.status import status_document
+from dev_assistant.report.tally import Tally, tally
 from dev_assistant.report.views import WorkspaceView
 from dev_assistant.service.coordinator import Coordinator
 from dev_assistant.service.feed import Feed
 from dev_assistant.service.messages import Barrier, Recheck, Reload, Withdraw
+from dev_assistant.service.rows import Chosen, Rows
+from dev_assistant.service.shards import View
 from dev_assistant.service.snapshot import ProjectSnapshot
 
 _LOG = get_logger("serve")
@@ -63,6 +66,7 @@ class Answers:
     stop: Callable[[], None]
     ended: threading.Event
     stacks: Callable[[], str]
+    rows: Rows
 
     @property
     def handlers(self) -> dict[str, Callable[[dict[str, Any]], object]]:
@@ -71,6 +75,7 @@ class Answers:
             "status": lambda _: self.status(),
             "wait": lambda params: self.wait(_timeout(params)),
             "check": lambda params: self.check(params.get("paths") or (), _timeout(params)),
+            "findings": lambda params: self.findings(params.get("paths") or (), _timeout(params)),
             "events": lambda params: self.events(since_start=params.get("since_start") is True),
             "why": lambda params: self.why(str(params.get("path", ""))),
             "reload": lambda _: self.reload(),
@@ -161,35 +166,51 @@ class Answers:
 
         Raises UserError for a path that is in no project.
         """
+        return encode(self._document(paths, timeout))
+
+    def findings(self, paths: Sequence[str], timeout: float) -> Iterator[bytes]:
+        """As ``check``, in two parts: what a client has to read of it, and the document to hand on unread."""
+        document = self._document(paths, timeout)
+        meta = {name: value for name, value in document.meta.items() if name != "verified_at"}
+        return iter((encode({"summary": document.summary, "meta": meta}), encode(document)))
+
+    def _document(self, paths: Sequence[str], timeout: float) -> CheckDocument:
         deadline = time.monotonic() + timeout
         settled = self.settle(timeout)
+        chosen = _chosen(self.coordinator.snapshot.projects, paths)
+        rows = self.rows.of(chosen, whole=not paths)
+        if rows is not None:
+            projects = {str(p.project.name): (self._root_of(p), _tally(files)) for p, files in chosen}
+            encoded = ((row.file, row.related) for row in rows)
+            return encoded_document(encoded, projects=projects, meta=self._meta(chosen, settled=settled))
         for _ in range(_ATTEMPTS):
-            chosen = _chosen(self.coordinator.snapshot.projects, paths)
             results, lost = self._results(chosen)
             if not lost:
                 break
             self.coordinator.post(Recheck(tuple(lost)))
             settled = self.settle(max(0.0, deadline - time.monotonic()))
-        roots = {
-            str(p.project.name): relative_root(p.project.root, workspace=str(self.root)) for p, _ in chosen
-        }
+            chosen = _chosen(self.coordinator.snapshot.projects, paths)
+        roots = {str(p.project.name): self._root_of(p) for p, _ in chosen}
+        return check_document(results_of(roots, results), meta=self._meta(chosen, settled=settled))
+
+    def _root_of(self, project: ProjectSnapshot) -> str:
+        return relative_root(project.project.root, workspace=str(self.root))
+
+    def _meta(self, chosen: Chosen, *, settled: bool) -> dict[str, object]:
         missing = sorted(
             path_text(path)
             for project, _ in chosen
             for path in (*project.missing, *(unread for unread, _ in project.unread))
         )
         errors = [text for project, _ in chosen for text in project.problems]
-        meta = {
+        return {
             "settled": settled,
             "generated_at": time.time(),
             "missing": missing,
             "config_errors": [*self.coordinator.snapshot.problems, *errors],
         }
-        return encode(check_document(results_of(roots, results), meta=meta))
 
-    def _results(
-        self, chosen: Sequence[tuple[ProjectSnapshot, Mapping[RelPath, FileRecord]]]
-    ) -> tuple[list[FileResult], list[tuple[ProjectName, RelPath]]]:
+    def _results(self, chosen: Chosen) -> tuple[list[FileResult], list[tuple[ProjectName, RelPath]]]:
         """Files with their findings, and those whose findings the cache has lost."""
         results: list[FileResult] = []
         lost: list[tuple[ProjectName, RelPath]] = []
@@ -212,6 +233,11 @@ class Answers:
                     result_of(record, findings, project=name, path=path, verified_at=None, related=related)
                 )
         return results, lost
+
+
+def _tally(files: Mapping[RelPath, FileRecord]) -> Tally:
+    """That of a whole project is kept with it."""
+    return files.tally if isinstance(files, View) else tally(files)
 
 
 def _timeout(params: Mapping[str, Any]) -> float:

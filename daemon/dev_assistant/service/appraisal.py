@@ -25,17 +25,21 @@ class Committed(Protocol):
     """What HEAD holds of a working tree; see ``watch.git_head.Head``. Does not raise."""
 
     def refresh(self) -> object: ...
+    def blob(self, path: str) -> str | None: ...
     def known(self, path: str, digest: Digest) -> Changed | Unknown: ...
     def changed(self, contents: Mapping[str, files.Content]) -> dict[str, Changed]: ...
 
 
 class Question(NamedTuple):
-    """The bytes ``digest`` at ``absolute``; ``imports`` None: not known yet."""
+    """What is known of the bytes at ``absolute``."""
 
     path: RelPath
     absolute: str
-    digest: Digest
-    imports: tuple[str, ...] | None
+    known: Facts
+
+    @property
+    def digest(self) -> Digest:
+        return self.known.digest
 
 
 class Frame(NamedTuple):
@@ -66,8 +70,8 @@ class Appraiser:
     def _read(self, frame: Frame, asked: Iterable[Question]) -> Iterator[tuple[RelPath, Facts]]:
         """Where there is no HEAD."""
         for question in asked:
-            if question.imports is not None:
-                yield question.path, Facts(question.digest, question.imports)
+            if question.known.read:
+                yield question.path, Facts(question.digest, question.known.imports)
             elif (content := _content(frame, question)) is not None:
                 yield question.path, Facts(question.digest, _imports(frame, question, content))
 
@@ -79,9 +83,11 @@ class Appraiser:
         gathered: dict[str, tuple[Question, files.Content]] = {}
         for question in asked:
             inside = question.absolute[len(tree.top.rstrip("/")) + 1 :]
-            changed = head.known(inside, question.digest)
-            if question.imports is not None and not isinstance(changed, Unknown):
-                yield question.path, Facts(question.digest, question.imports, changed)
+            blob = head.blob(inside)
+            changed = _changed(head, inside, question.known, blob)
+            if question.known.read and not isinstance(changed, Unknown):
+                imports = question.known.imports
+                yield question.path, Facts(question.digest, imports, changed, blob=blob)
             elif (content := _content(frame, question)) is not None:
                 gathered[inside] = question, content
             if sum(len(content.data) for _, content in gathered.values()) > _GATHERED:
@@ -95,7 +101,15 @@ def _counted(
 ) -> Iterator[tuple[RelPath, Facts]]:
     changed = head.changed({inside: content for inside, (_, content) in gathered.items()}) if gathered else {}
     for inside, (question, content) in gathered.items():
-        yield question.path, Facts(question.digest, _imports(frame, question, content), changed[inside])
+        imports = _imports(frame, question, content)
+        yield question.path, Facts(question.digest, imports, changed[inside], blob=head.blob(inside))
+
+
+def _changed(head: Committed, inside: str, known: Facts, blob: str | None) -> Changed | Unknown:
+    """As it was counted once, if that was against the same blob."""
+    if blob is not None and known.blob == blob and known.changed is not None:
+        return known.changed
+    return head.known(inside, known.digest)
 
 
 def _content(frame: Frame, question: Question) -> files.Content | None:
@@ -109,8 +123,8 @@ def _content(frame: Frame, question: Question) -> files.Content | None:
 
 
 def _imports(frame: Frame, question: Question, content: files.Content) -> tuple[str, ...]:
-    if question.imports is not None:
-        return question.imports
+    if question.known.read:
+        return question.known.imports
     return critical_import(frame.rules, question.path, content.data)
 
 

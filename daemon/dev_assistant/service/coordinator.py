@@ -21,6 +21,7 @@ from dev_assistant.service.messages import (
     CacheLost,
     Finished,
     Message,
+    Recalled,
     Recheck,
     Relieve,
     Reload,
@@ -108,6 +109,7 @@ class Coordinator:
         timed = self._timers.fire(now)
         advance = self._parts.releasing.advance
         worked = [advance(state, now) for state in self._parts.states.values()]
+        self._parts.appraising.rest()
         done = bool(messages) or timed or any(worked)
         if done:
             self._publish()
@@ -132,6 +134,8 @@ class Coordinator:
                 parts.judging.finished(parts.states, results)
             case Appraised():
                 parts.appraising.appraised(message)
+            case Recalled():
+                parts.appraising.recalled(message)
             case Surveyed():
                 self._surveyed(message)
             case SurveyEnded():

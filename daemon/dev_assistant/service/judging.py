@@ -89,7 +89,7 @@ class Judging:
         if not paths:
             return
         looks = [self._planner.look(state, path) for path in paths]
-        keys = [key for look in looks if isinstance(look, Look) for key in look.keys.values()]
+        keys = [key for look in looks if isinstance(look, Look) for key in _sought(state, look)]
         found = state.verdicts.find(keys) if keys else {}
         self._appraise(state, [look.path for look in looks if isinstance(look, Look)])
         jobs: list[Job] = []
@@ -239,6 +239,15 @@ class Judging:
 
     def _batch(self, state: ProjectState) -> Batch:
         return self._batches.setdefault(state.project.name, Batch())
+
+
+def _sought(state: ProjectState, look: Look) -> Iterable[Digest]:
+    """The keys that have to be looked up: the record itself knows of its own."""
+    known = state.files.get(look.path)
+    if known is None or state.debts[look.path].trigger == RECHECK:
+        return look.keys.values()
+    own = {part.key for part in known.parts if part.summary.outcome != "failed"}
+    return [key for key in look.keys.values() if key not in own]
 
 
 def _request(job: Job) -> Request[Job]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from dev_assistant.model import ProjectName, RelPath, Result
+from dev_assistant.model import Appraisal, ProjectName, RelPath, Result
 from dev_assistant.ports import Scope, SourceEvent
 from dev_assistant.service.configuration import Configuration
 from dev_assistant.service.ledger import Epoch
@@ -55,6 +55,14 @@ class Appraised:
 
     number: int
     facts: Mapping[RelPath, Facts]
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What was remembered of how critical a project's files are."""
+
+    number: int
+    appraisals: dict[RelPath, Appraisal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +140,7 @@ Message = (
     | Scoped
     | Finished
     | Appraised
+    | Recalled
     | Reloaded
     | Barrier
     | Withdraw

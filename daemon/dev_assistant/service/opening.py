@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 import msgspec
 
-from dev_assistant.model import Digest, FileRecord, FileState, Project, RelPath, Verdict
+from dev_assistant.model import Appraisal, Digest, FileRecord, FileState, Project, RelPath, Verdict
 from dev_assistant.record.memory import MemoryTier, TieredVerdicts
 from dev_assistant.schedule.debounce import Debouncer
 from dev_assistant.service.configuration import ConfiguredProject
@@ -28,6 +29,7 @@ class Reader(Protocol):
     """A project's cache as the coordinator's thread reads it."""
 
     def load(self) -> dict[RelPath, FileRecord]: ...
+    def appraisals(self) -> dict[RelPath, Appraisal]: ...
     def find(self, keys: Sequence[Digest]) -> dict[Digest, Verdict]: ...
     def close(self) -> None: ...
 
@@ -59,6 +61,7 @@ class Opener:
             git=git_directory(entry.project.root),
             above=above(entry.project),
             close=reader.close,
+            appraisals=partial(self._appraisals, entry),
         )
 
     def change(self, state: ProjectState, entry: ConfiguredProject) -> None:
@@ -69,9 +72,20 @@ class Opener:
         state.close()
         reader = self._reader(entry)
         state.verdicts, state.close = self._tiers(entry.settings, reader), reader.close
+        state.appraisals = partial(self._appraisals, entry)
         state.ranking = Ranking(criticality_of(entry.settings))
         state.git, state.above = git_directory(entry.project.root), above(entry.project)
         state.backlog.update(waiting)
+
+    def _appraisals(self, entry: ConfiguredProject) -> dict[RelPath, Appraisal]:
+        """For any thread: the cache is opened anew."""
+        if not entry.settings.cache_enabled:
+            return {}
+        reader = self._reader(entry)
+        try:
+            return reader.appraisals()
+        finally:
+            reader.close()
 
     def _tiers(self, settings: Settings, reader: Reader) -> TieredVerdicts:
         memory = MemoryTier(

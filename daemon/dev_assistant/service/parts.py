@@ -39,7 +39,7 @@ from dev_assistant.watch.git import GitTree
 class Collaborators:
     """All that is called from the coordinator's thread. None of these calls blocks.
 
-    ``beats`` is told what this and the errands' thread are at.
+    ``beats`` is told what this and the errands' thread are at. ``lasting``: there will be other reports.
     """
 
     source: ChangeSource
@@ -55,6 +55,7 @@ class Collaborators:
     load: Callable[[], Configuration]
     git_busy: Callable[[str], bool]
     head: Callable[[GitTree], Committed]
+    lasting: bool = True
     beats: Beats = field(default_factory=Beats)
 
 
@@ -93,6 +94,7 @@ def connect(
         run=collaborators.run,
         post=post,
         now=now,
+        wall=wall,
     )
     surveys = Surveys(
         states=states,
@@ -112,6 +114,8 @@ def connect(
         source=collaborators.source,
         run=collaborators.run,
         post=post,
+        save=collaborators.save,
+        lasting=collaborators.lasting,
         now=now,
     )
     judging = Judging(

@@ -225,6 +225,20 @@ def holds(state: ProjectState, path: RelPath, record: FileRecord) -> bool:
     return keys == {part.verifier: part.key for part in record.parts}
 
 
+def confirms(state: ProjectState, path: RelPath, record: FileRecord, *, wall: int) -> bool:
+    """Whether a walk that met the file as it was proves its old verdict, so that nobody has to look.
+
+    ``wall`` is wall-clock time in nanoseconds.
+    """
+    if record.state is not FileState.STALE or record.fingerprint is None:
+        return False
+    if wall - record.fingerprint.stat.ctime_ns <= _DOUBT_NS or record.fingerprint.stat.ctime_ns < 0:
+        return False
+    included, _, broken = state.claims(path)
+    keys = keys_of(state, path, record.fingerprint, heeded(state, path, included))
+    return not broken and keys == {part.verifier: part.key for part in record.parts}
+
+
 def matters(state: ProjectState, path: RelPath) -> bool:
     """Whether a path is a file of the project or configures a verifier."""
     return state.interesting(path) or configures(state, path)

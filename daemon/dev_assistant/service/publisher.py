@@ -84,6 +84,7 @@ def _shown(project: ProjectView) -> tuple[object, ...]:
         project.parked,
         project.uncovered,
         project.missed_by_events,
+        project.ranks,
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from dev_assistant.analysis.imports import imported_modules
-from dev_assistant.model import Criticality, Digest, Priority, RelPath
+from dev_assistant.model import Appraisal, Criticality, Digest, Priority, RelPath
 from dev_assistant.schedule.criticality import CriticalityRules
 from dev_assistant.schedule.priority import Kind
 from dev_assistant.watch.git_head import Changed
@@ -26,7 +26,8 @@ _ORDINARY = Criticality(0.0, (), is_critical=False)
 class Facts(NamedTuple):
     """The critical import of the bytes ``digest``, if they have one, and how many lines of them changed.
 
-    Until they are ``read`` and ``counted``, both are those of older bytes, or nothing.
+    Until they are ``read`` and ``counted``, both are those of older bytes, or nothing. ``blob`` is what the
+    lines were counted against (see ``model.Appraisal``).
     """
 
     digest: Digest
@@ -34,6 +35,12 @@ class Facts(NamedTuple):
     changed: Changed = None
     read: bool = True
     counted: bool = True
+    blob: str | None = None
+
+    @property
+    def current(self) -> bool:
+        """Nothing is left to be found out."""
+        return self.read and self.counted
 
 
 class Ranking:
@@ -45,6 +52,7 @@ class Ranking:
         self._facts: dict[RelPath, Facts] = {}
         self._ranks: dict[RelPath, Criticality] = {}
         self._published: Mapping[RelPath, Criticality] | None = None
+        self._news: dict[RelPath, Facts] = {}
 
     def read(self, path: RelPath, digest: Digest, data: bytes | None) -> None:
         """The file has these bytes; ``data`` None: they need not be read, as they are known."""
@@ -54,7 +62,7 @@ class Ranking:
         if self.rules.paths.kind(path) is not Kind.SOURCE:
             self._learn(path, Facts(digest))
             return
-        facts = Facts(digest) if known is None else known._replace(digest=digest)
+        facts = Facts(digest) if known is None else known._replace(digest=digest, blob=None)
         read = data is not None and len(data) <= _AT_ONCE
         if data is not None and read:
             facts = facts._replace(imports=critical_import(self.rules, path, data))
@@ -71,9 +79,38 @@ class Ranking:
         if known is not None and known.digest == facts.digest:
             self._learn(path, facts)
 
+    def recall(self, path: RelPath, digest: Digest, remembered: Appraisal | None) -> None:
+        """Unless it was looked at since, the file has these bytes; what is remembered may be of others.
+
+        That HEAD still has the blob which the lines were counted against remains to be seen.
+        """
+        if path not in self._facts:
+            self.read(path, digest, None)
+        facts = self._facts[path]
+        if remembered is not None and remembered.digest == facts.digest and not facts.current:
+            if remembered.sought == self.rules.sought:
+                facts = facts._replace(imports=remembered.imports, read=True)
+            if self.counting:
+                facts = facts._replace(changed=remembered.changed, blob=remembered.blob)
+            self._learn(path, facts)
+            self._news.pop(path, None)
+
+    def take_news(self) -> dict[RelPath, Appraisal]:
+        """What was found out since the last call and may be remembered.
+
+        Lines that could not be counted are left out where HEAD has the file: next time they may be.
+        """
+        news, self._news = self._news, {}
+        return {
+            path: Appraisal(facts.digest, facts.imports, self.rules.sought, facts.blob, facts.changed)
+            for path, facts in news.items()
+            if facts.changed is not None or facts.blob is None
+        }
+
     def forget(self, path: RelPath) -> None:
         """It is no file of the project any more."""
         self._facts.pop(path, None)
+        self._news.pop(path, None)
         if self._ranks.pop(path, None) is not None:
             self._published = None
 
@@ -90,10 +127,14 @@ class Ranking:
             if facts.digest != _UNREAD and kind(path) is Kind.SOURCE
         ]
 
+    def is_open(self, path: RelPath) -> bool:
+        """Whether something may be found out of its bytes that nobody knows yet."""
+        return self.rules.paths.kind(path) is Kind.SOURCE and not self.is_current(path)
+
     def is_current(self, path: RelPath) -> bool:
         """Whether all that counts of its present bytes is known."""
         facts = self._facts.get(path)
-        return facts is not None and facts.read and facts.counted
+        return facts is not None and facts.current
 
     def is_critical(self, path: RelPath) -> bool:
         """By what is known."""
@@ -110,6 +151,8 @@ class Ranking:
         return self._published
 
     def _learn(self, path: RelPath, facts: Facts) -> None:
+        if facts.current and self._is_news(path, facts):
+            self._news[path] = facts
         self._facts[path] = facts
         rank = self.rules.classify(path, imports=facts.imports, changed_lines=facts.changed)
         before = self._ranks.get(path, _ORDINARY)
@@ -120,6 +163,13 @@ class Ranking:
             self._ranks.pop(path, None)
         if rank != before:
             self._published = None
+
+    def _is_news(self, path: RelPath, facts: Facts) -> bool:
+        """Not if nobody reads such a file, or if it was known already but for asking HEAD again."""
+        if facts.digest == _UNREAD or self.rules.paths.kind(path) is not Kind.SOURCE:
+            return False
+        known = self._facts.get(path)
+        return known is None or not known.read or known._replace(counted=True) != facts
 
 
 def critical_import(rules: CriticalityRules, path: str, data: bytes) -> tuple[str, ...]:

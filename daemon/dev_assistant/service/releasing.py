@@ -12,6 +12,9 @@ from dev_assistant.service.state import ProjectState
 _SLICE = 64
 """Paths examined between two looks at the inbox: about a millisecond when the bytes are in memory."""
 
+_SWEPT = 256
+"""Paths whose keys are compared between two looks at the inbox: some milliseconds, and no file is touched."""
+
 _LONE = 32
 """So many paths due at once are still saves by a person; more are a batch."""
 
@@ -49,7 +52,7 @@ class Releasing:
             del state.backlog[path]
         paths = [path for path in slice_ if path in state.debts]  # else it was settled as a save
         self._judging.examine(state, paths, urgency=Urgency.BULK)
-        swept = self._sweep(state, _SLICE)
+        swept = self._sweep(state, _SWEPT)
         return released or swept or bool(slice_)
 
     def _is_due(self, state: ProjectState, now: float) -> bool:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Container, Mapping
 
+import msgspec
+
 from dev_assistant.errors import ToolError
 from dev_assistant.logs import get_logger
 from dev_assistant.model import FileState, Project, ProjectName, RelPath, Urgency
@@ -18,7 +20,7 @@ from dev_assistant.service.broken import BrokenScope
 from dev_assistant.service.errands import Errand
 from dev_assistant.service.ledger import Epoch, Ledger
 from dev_assistant.service.messages import Message, Scoped
-from dev_assistant.service.plan import holds, reach
+from dev_assistant.service.plan import confirms, holds, reach
 from dev_assistant.service.state import ProjectState, Sweep
 from dev_assistant.service.territory import Territory
 from dev_assistant.verify.registry import wanted
@@ -32,7 +34,10 @@ _INTERRUPTED = "reading its configuration was interrupted"
 
 
 class Scoping:
-    """Owned by the coordinator. ``run`` carries out an errand off its thread; ``post`` is its inbox."""
+    """Owned by the coordinator. ``run`` carries out an errand off its thread; ``post`` is its inbox.
+
+    ``wall`` is wall-clock time in nanoseconds.
+    """
 
     def __init__(
         self,
@@ -44,6 +49,7 @@ class Scoping:
         run: Callable[[Errand, Urgency], None],
         post: Callable[[Message], None],
         now: Callable[[], float],
+        wall: Callable[[], int],
     ) -> None:
         self._states = states
         self._ledger = ledger
@@ -52,6 +58,7 @@ class Scoping:
         self._run = run
         self._post = post
         self._now = now
+        self._wall = wall
 
     def ripple(self, state: ProjectState, path: RelPath) -> None:
         """``path`` appeared, vanished or (as configuration) changed: look again at what it decides."""
@@ -129,7 +136,9 @@ class Scoping:
             first = state.scopes is None
             same = self._renew(state, message)
             self._pace(state)
-            if first or not same:
+            if first and message.walked:
+                self._sweep(state, message.epoch, first=True)
+            elif first or not same:
                 trigger = "scan" if first else "configuration"
                 self.replan(state, prefix="", trigger=trigger, epoch=message.epoch)
             elif message.walked:
@@ -167,10 +176,13 @@ class Scoping:
         state.scope_pause = min(max(_FIRST_PAUSE, 2 * state.scope_pause), _LONGEST_PAUSE)
         state.scope_retry = self._now() + state.scope_pause
 
-    def _sweep(self, state: ProjectState, epoch: Epoch) -> None:
-        """Compare the keys of all files with what they would be now, without doubting them meanwhile."""
+    def _sweep(self, state: ProjectState, epoch: Epoch, *, first: bool = False) -> None:
+        """Compare the keys of all files with what they would be now, without doubting them meanwhile.
+
+        For the ``first`` time they are in doubt already, and this is what ends it.
+        """
         if state.sweep is None:
-            state.sweep = Sweep(list(state.files), self._ledger.owe(epoch))
+            state.sweep = Sweep(list(state.files), self._ledger.owe(epoch), first)
         else:
             state.sweep.paths = list(state.files)
 
@@ -182,8 +194,13 @@ class Scoping:
         now = self._now()
         for path in sweep.paths[-count:]:
             record = state.files.get(path)
-            if record is not None and path not in state.debts and not holds(state, path, record):
-                state.owe_bulk(path, since=now, trigger="surroundings", epoch=sweep.epoch)
+            if record is None or path in state.debts:
+                continue
+            if sweep.first and confirms(state, path, record, wall=self._wall()):
+                state.files.put(path, msgspec.structs.replace(record, state=FileState.FRESH))
+            elif sweep.first or not holds(state, path, record):
+                trigger = "scan" if sweep.first else "surroundings"
+                state.owe_bulk(path, since=now, trigger=trigger, epoch=sweep.epoch)
         del sweep.paths[-count:]
         if not sweep.paths:
             state.sweep = None

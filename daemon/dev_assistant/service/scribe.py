@@ -17,7 +17,7 @@ from itertools import islice
 from dev_assistant.beats import Beats
 from dev_assistant.errors import DevAssistantError
 from dev_assistant.logs import get_logger
-from dev_assistant.model import Digest, FileRecord, ProjectName, RelPath, Verdict
+from dev_assistant.model import Appraisal, Digest, FileRecord, ProjectName, RelPath, Verdict
 from dev_assistant.ports import Evidence, EvidenceLog, VerdictStore
 from dev_assistant.report.views import WorkspaceView
 from dev_assistant.service.refusals import Refusals
@@ -38,18 +38,20 @@ class Batch:
     files: dict[RelPath, FileRecord | None] = field(default_factory=dict)
     verdicts: dict[Digest, Verdict] = field(default_factory=dict)
     evidence: list[Evidence] = field(default_factory=list)
+    appraisals: dict[RelPath, Appraisal] = field(default_factory=dict)
 
     def remember(self, store: VerdictStore) -> int:
         """Save what is for the cache; the number of verdicts."""
         count = len(self.verdicts)
-        if self.files or self.verdicts:
-            store.save(self.files, self.verdicts)
-            self.files, self.verdicts = {}, {}
+        if self.files or self.verdicts or self.appraisals:
+            store.save(self.files, self.verdicts, self.appraisals)
+            self.files, self.verdicts, self.appraisals = {}, {}, {}
         return count
 
     def add(self, other: Batch) -> None:
         self.files |= other.files
         self.verdicts |= other.verdicts
+        self.appraisals |= other.appraisals
         self.evidence += other.evidence
         del self.evidence[:-_EVIDENCE_LIMIT]
         for key in tuple(islice(self.verdicts, max(0, len(self.verdicts) - _VERDICT_LIMIT))):

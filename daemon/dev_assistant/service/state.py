@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from dev_assistant.model import (
+    Appraisal,
     Blame,
     Digest,
     Failed,
@@ -86,10 +87,14 @@ class Awaited:
 
 @dataclass(slots=True)
 class Sweep:
-    """Paths whose keys are to be compared with what they would be now; ``epoch`` is paid at the end."""
+    """Paths whose keys are to be compared with what they would be now; ``epoch`` is paid at the end.
+
+    ``first``: a walk has just compared them with what was remembered, and nobody has looked at them since.
+    """
 
     paths: list[RelPath]
     epoch: Epoch
+    first: bool = False
 
 
 @dataclass(slots=True)
@@ -104,7 +109,8 @@ class ProjectState:
     that would judge a file and cannot. ``unread`` are
     directories that could not be listed, with the reason; ``walked``: all of it has been covered once;
     ``strained``: some file has failed since the last retry. ``broke`` counts, by path and verifier, how often
-    a tool broke on these bytes.
+    a tool broke on these bytes. ``appraisals`` reads, on any thread, what was remembered of how critical
+    the files are.
     """
 
     project: Project
@@ -117,6 +123,7 @@ class ProjectState:
     git: str | None
     above: tuple[str, ...]
     close: Callable[[], None]
+    appraisals: Callable[[], dict[RelPath, Appraisal]] = dict
     problems: tuple[str, ...] = ()
     scopes: Mapping[str, Scope] | None = None
     walked: bool = False

@@ -72,15 +72,23 @@ class Head:
         with self._turn:
             return self._refreshed()
 
+    def blob(self, path: str) -> str | None:
+        """The name of what HEAD has at ``path``, as of the last ``refresh``: "" where it has nothing.
+
+        None: there is no HEAD, or the path lies in a submodule.
+        """
+        listing = self._listing
+        if listing is None or path.startswith(listing.modules):
+            return None
+        return listing.blobs.get(path, _NEW)
+
     def known(self, path: str, digest: Digest) -> Changed | Unknown:
         """What ``changed`` said or would say, from memory alone: as of the last ``refresh``, without I/O.
 
         ``path`` counts from the top of the working tree, ``digest`` is of the file's bytes there.
         """
-        listing = self._listing
-        if listing is None or path.startswith(listing.modules):
-            return None
-        return self._pairs.get((listing.blobs.get(path, _NEW), digest), UNKNOWN)
+        blob = self.blob(path)
+        return None if blob is None else self._pairs.get((blob, digest), UNKNOWN)
 
     def changed(self, contents: Mapping[str, files.Content]) -> dict[str, Changed]:
         """For each file, by path from the top: how many lines differ. Does not raise."""

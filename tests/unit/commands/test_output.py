@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from dev_assistant.commands.output import coloured, root_of, seconds, write_json, write_json_line
+from dev_assistant.commands.output import (
+    coloured,
+    root_of,
+    seconds,
+    write_encoded,
+    write_json,
+    write_json_line,
+)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +36,13 @@ def test_json_cannot_steer_a_terminal(capsys: pytest.CaptureFixture[str]) -> Non
     line, rest = capsys.readouterr().out.split("\n", 1)
     assert line == r'{"path":"a\u001b\u202e\udcff"}'
     assert json.loads(rest) == {"n": [1]}
+
+
+def test_what_is_encoded_goes_out_in_ascii(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    document = {"message": "caf\u00e9 \U0001f40d", "n": 1}
+    write_encoded(json.dumps(document, ensure_ascii=False).encode())
+    written = capsysbinary.readouterr().out
+    assert written.isascii() and json.loads(written) == document
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "nan", "inf", "soon", ""])

@@ -14,7 +14,16 @@ import pytest
 
 from dev_assistant.errors import UserError
 from dev_assistant.places import Runtime
-from dev_assistant.serve.client import NoDaemon, RefusedError, SilentError, call, held, stream, workspace_root
+from dev_assistant.serve.client import (
+    NoDaemon,
+    RefusedError,
+    SilentError,
+    call,
+    fetch,
+    held,
+    stream,
+    workspace_root,
+)
 from dev_assistant.serve.protocol import address
 from dev_assistant.serve.server import ControlServer, Handler
 
@@ -142,6 +151,17 @@ def test_a_stream_gives_items_until_its_end(runtime: Runtime) -> None:
 def test_items_that_arrive_together_are_all_given(runtime: Runtime) -> None:
     with saying(runtime, b'{"item":1}\n{"item":2}\n{"end":true}\n'):
         assert list(stream(runtime, "events")) == [1, 2]
+
+
+def test_a_large_document_is_handed_over_unread(runtime: Runtime) -> None:
+    document = b'{"text": "' + 1_000_000 * b"x" + b'"}'
+    with serving(runtime, findings=lambda params: iter((params, document))):
+        assert fetch(runtime, "findings", {"n": 1}, timeout=PATIENCE) == ({"n": 1}, document)
+
+
+def test_an_answer_in_one_part_is_none_in_two(runtime: Runtime) -> None:
+    with serving(runtime, findings=lambda _: {}), pytest.raises(SilentError, match="in two parts"):
+        fetch(runtime, "findings", {}, timeout=PATIENCE)
 
 
 def test_a_stream_that_breaks_off_says_so(runtime: Runtime) -> None:

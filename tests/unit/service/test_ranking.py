@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dev_assistant.model import Digest, Priority, RelPath
+from dev_assistant.model import Appraisal, Digest, Priority, RelPath
 from dev_assistant.service.critical_files import criticality_of
 from dev_assistant.service.ranking import Facts, Ranking
 from dev_assistant.settings import Settings
@@ -74,3 +74,36 @@ def test_what_is_published_changes_with_what_is_known_alone() -> None:
     assert ranks.publish() is after
     ranks.forget(AUTH)
     assert set(ranks.publish()) == {PLAIN} and set(after) == {AUTH, PLAIN}
+
+
+def test_what_is_remembered_of_the_same_bytes_is_believed_and_no_news() -> None:
+    ranks = ranking()
+    ranks.read(AUTH, ONE, b"import hmac\n")
+    remembered = ranks.take_news()
+    assert set(remembered) == {AUTH} and ranks.take_news() == {}
+    again = ranking()
+    again.recall(AUTH, ONE, remembered[AUTH])
+    assert (score(again), again.is_open(AUTH), again.take_news()) == (0.7, False, {})
+
+
+def test_what_is_remembered_of_other_bytes_or_other_imports_counts_nothing() -> None:
+    ranks = ranking()
+    ranks.recall(AUTH, TWO, Appraisal(ONE, ("hmac",), ranks.rules.sought, None, None))
+    ranks.recall(PLAIN, TWO, Appraisal(TWO, ("hmac",), Digest("others"), None, None))
+    assert (score(ranks), score(ranks, PLAIN)) == (0.4, 0.0)
+    assert ranks.is_open(AUTH) and ranks.is_open(PLAIN)
+
+
+def test_lines_that_were_counted_once_are_so_until_head_is_asked() -> None:
+    ranks = ranking(counting=True)
+    ranks.recall(AUTH, ONE, Appraisal(ONE, (), ranks.rules.sought, "blob", 101))
+    assert score(ranks) == 0.6 and ranks.is_open(AUTH)
+    ranks.appraised(AUTH, Facts(ONE, (), 101, blob="blob"))
+    assert (ranks.is_open(AUTH), ranks.take_news()) == (False, {})
+
+
+def test_lines_that_could_not_be_counted_are_not_remembered() -> None:
+    ranks = ranking(counting=True)
+    ranks.read(AUTH, ONE, b"")
+    ranks.appraised(AUTH, Facts(ONE, (), None, blob="blob"))
+    assert not ranks.is_open(AUTH) and ranks.take_news() == {}

@@ -4,12 +4,22 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
 from conftest import Clock
-from dev_assistant.model import Checked, Digest, FileRecord, FileState, ProjectName, RelPath, Verdict
+from dev_assistant.model import (
+    Appraisal,
+    Checked,
+    Digest,
+    FileRecord,
+    FileState,
+    ProjectName,
+    RelPath,
+    Verdict,
+)
 from dev_assistant.ports import Evidence
 from dev_assistant.record.database import StoreUnavailable
 from dev_assistant.record.volatile import NoEvidence, VolatileStore
@@ -32,13 +42,18 @@ class FullDisk(VolatileStore):
         self.calls: list[str] = []
         self._forgetful = forgetful
 
-    def save(self, files: Mapping[RelPath, FileRecord | None], verdicts: Mapping[Digest, Verdict]) -> None:
+    def save(
+        self,
+        files: Mapping[RelPath, FileRecord | None],
+        verdicts: Mapping[Digest, Verdict],
+        appraisals: Mapping[RelPath, Appraisal] = MappingProxyType({}),
+    ) -> None:
         if self.refusals:
             self.refusals -= 1
             raise StoreUnavailable("disk full")
         self.epoch += self._forgetful
         self.calls += files
-        super().save(files, verdicts)
+        super().save(files, verdicts, appraisals)
 
     def close(self) -> None:
         self.calls.append("closed")
