@@ -27,6 +27,7 @@ from corpus import Workspace
 from subject import BIN, RUFF, Daemon
 
 GRACE_SECONDS = 5.0
+PATIENCE_SECONDS = 60.0
 BARE = Path(__file__).with_name("bare_pipe.py")
 
 # Both scripts do without a process beside ruff, so that the watcher is measured and not its glue.
@@ -70,6 +71,13 @@ class Peer:
         self._lines: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
+
+    def begin(self, *, timeout: float) -> None:
+        """Wait for the first line: what happens from now on will be told. Raises TimeoutError."""
+        try:
+            self._lines.get(timeout=timeout)
+        except queue.Empty:
+            raise TimeoutError("nothing is told") from None
 
     def answer(self, save: Save, *, timeout: float) -> float | None:
         """Seconds from the close to the line that proves the verdict; None when it does not come in time."""
@@ -120,8 +128,8 @@ def save(path: Path, *, number: int) -> Save:
 
 @contextlib.contextmanager
 def following(daemon: Daemon) -> Iterator[Peer]:
-    """A daemon that runs already, observed by ``events --json``."""
-    command = (*daemon.command, "events", "--json")
+    """A daemon that has judged something already, observed by ``events --json``."""
+    command = (*daemon.command, "events", "--json", "--since-start")
     with _peer(command, environ=daemon.environ, proof=lambda save: save.digest, family=daemon.family) as peer:
         yield peer
 

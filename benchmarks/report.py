@@ -26,8 +26,20 @@ def write(runs: Sequence[history.Run]) -> Path:
     CHARTS.mkdir(exist_ok=True)
     for old in CHARTS.glob("*.svg"):
         old.unlink()
+    for name, svg in charts(runs):
+        (CHARTS / name).write_text(svg)
     REPORT.write_text("\n".join(page(runs)) + "\n")
     return REPORT
+
+
+def charts(runs: Sequence[history.Run]) -> Iterator[tuple[str, str]]:
+    """File names and SVG documents."""
+    titles = {scenario.name: scenario.title for scenario in SCENARIOS}
+    for (name, files), (_, result) in latest(runs).items():
+        shown = [*_bars(result)]
+        if shown:
+            unit = result["rows"][0]["unit"]
+            yield _chart_of(name, files), chart.bars(f"{titles[name]}, {files:,} files", unit, shown)
 
 
 def page(runs: Sequence[history.Run]) -> Iterator[str]:
@@ -78,7 +90,7 @@ def _section(scenario: Scenario, results: dict[int, Result]) -> Iterator[str]:
         if "error" in result:
             yield f"Could not be measured: {result['error']}"
         if any(row["figures"] for row in result["rows"]):
-            yield f"![{scenario.title}]({_draw(scenario, files, result).relative_to(HERE)})\n"
+            yield f"![{scenario.title}]({CHARTS.name}/{_chart_of(scenario.name, files)})\n"
             yield from _table(result["rows"])
 
 
@@ -95,15 +107,15 @@ def _table(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
         yield f"| {' | '.join(cells)} |"
 
 
-def _draw(scenario: Scenario, files: int, result: Result) -> Path:
-    shown = [
-        chart.Bar(row["subject"], row["figures"]["p50"], row["figures"]["p95"], _ours(row, result))
-        for row in result["rows"]
-        if row["figures"]
-    ]
-    path = CHARTS / f"{scenario.name}-{files}.svg"
-    path.write_text(chart.bars(f"{scenario.title}, {files:,} files", result["rows"][0]["unit"], shown))
-    return path
+def _chart_of(name: str, files: int) -> str:
+    return f"{name}-{files}.svg"
+
+
+def _bars(result: Result) -> Iterator[chart.Bar]:
+    """Of the rows in the first one's unit."""
+    for row in result["rows"]:
+        if row["figures"] and row["unit"] == result["rows"][0]["unit"]:
+            yield chart.Bar(row["subject"], row["figures"]["p50"], row["figures"]["p95"], _ours(row, result))
 
 
 def _ours(row: dict[str, Any], result: Result) -> bool:

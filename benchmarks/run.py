@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import shutil
-import signal
 import sys
 import tempfile
 import time
@@ -21,6 +20,7 @@ import report
 from figures import Row, distribution
 from scenario import Field, Scenario, Standing
 from scenarios import SCENARIOS
+from subject import end_with_us
 
 SIZES = {"1k": 1_000, "10k": 10_000, "50k": 50_000, "100k": 100_000}
 
@@ -89,7 +89,7 @@ def _parse() -> argparse.Namespace:
 
 def main() -> int:
     arguments = _parse()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started has to be ended
+    end_with_us()
     run = history.new(profile="quick" if arguments.quick else "full", note=arguments.note)
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="da-") as scratch:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ import psutil
 BIN = Path(sys.executable).parent
 COMMAND = str(BIN / "dev-assistant")
 RUFF = str(BIN / "ruff")
-RUFF_ALONE: Mapping[str, str] = {"DEV_ASSISTANT_DEEP": "off"} | {
+RUFF_ALONE = {"DEV_ASSISTANT_DEEP": "off"} | {
     f"DEV_ASSISTANT_ENABLE_{kind}": "false"
     for kind in ("SCRIPTS", "STYLES", "MARKUP", "DATA", "DOCUMENTS", "TEXT")
 }
@@ -70,23 +71,28 @@ class Daemon:
 
 
 @contextlib.contextmanager
-def running(workspace: Path, *, home: Path, settings: Mapping[str, str] = RUFF_ALONE) -> Iterator[Daemon]:
+def running(workspace: Path, *, home: Path, program: str = COMMAND) -> Iterator[Daemon]:
     """Start a daemon for the workspace file; it and its children are gone when the block ends."""
-    daemon = _started((COMMAND, "--workspace", str(workspace)), surroundings(home, settings))
+    daemon = _started((program, "--workspace", str(workspace)), surroundings(home))
     try:
         yield daemon
     finally:
         _end(daemon)
 
 
-def surroundings(home: Path, settings: Mapping[str, str] = RUFF_ALONE) -> dict[str, str]:
-    """An environment in which nothing of the user's counts."""
+def surroundings(home: Path) -> dict[str, str]:
+    """An environment in which nothing of the user's counts, and ruff alone judges."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("DEV_ASSISTANT_", "XDG_"))}
     runtime = home / "run"
     runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
     places = {"HOME": home, "XDG_RUNTIME_DIR": runtime, "XDG_STATE_HOME": home / "state"}
     places |= {"XDG_CONFIG_HOME": home / "config", "XDG_CACHE_HOME": home / "cache"}
-    return kept | {key: str(path) for key, path in places.items()} | dict(settings)
+    return kept | {key: str(path) for key, path in places.items()} | RUFF_ALONE
+
+
+def end_with_us() -> None:
+    """A benchmark that is told to end does so in order: what it started is ended first."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
 def memory_mb(family: list[psutil.Process]) -> float:
