@@ -131,6 +131,7 @@ def following(daemon: Daemon) -> Iterator[Peer]:
     """A daemon that has judged something already, observed by ``events --json``."""
     command = (*daemon.command, "events", "--json", "--since-start")
     with _peer(command, environ=daemon.environ, proof=lambda save: save.digest, family=daemon.family) as peer:
+        peer.begin(timeout=PATIENCE_SECONDS)
         yield peer
 
 

@@ -36,7 +36,7 @@ def replicate(
 ) -> Replica:
     """Copy to ``root`` what a check document of the workspace at ``origin`` lists. Raises OSError.
 
-    Its workspace.json is the file ``workspace``, else the one at ``origin``, else one that names the projects.
+    Its workspace.json is the file ``workspace``, else the one at ``origin``, else one of the projects.
     """
     roots = {project["name"]: project["root"] for project in document["projects"]}
     joined = (os.path.join(roots[file["project"]], file["path"]) for file in document["files"])
