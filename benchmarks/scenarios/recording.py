@@ -9,22 +9,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from dev_assistant import model
 from dev_assistant.files import digest_of
-from dev_assistant.model import (
-    Category,
-    Checked,
-    Digest,
-    FileRecord,
-    FileState,
-    Finding,
-    Fingerprint,
-    Part,
-    RelPath,
-    Severity,
-    Stat,
-    Verdict,
-    summarize,
-)
 from dev_assistant.ports import Evidence
 from dev_assistant.record.evidence import JsonlEvidenceLog
 from dev_assistant.record.secret import UserSecret
@@ -34,7 +20,7 @@ from scenario import Field, Scenario, interleaved
 
 BATCH = 256
 LIMIT_MICROSECONDS = 150.0
-Entry = tuple[RelPath, Digest, Verdict, FileRecord, Evidence]
+Entry = tuple[model.RelPath, model.Digest, model.Verdict, model.FileRecord, Evidence]
 
 
 def run(field: Field) -> list[Row]:
@@ -55,12 +41,12 @@ def run(field: Field) -> list[Row]:
 
 def entry(number: int) -> Entry:
     """A file with two findings and all that is kept of it."""
-    path, key = RelPath(f"package/module{number:06d}.py"), digest_of(b"key %d" % number)
-    verdict = Checked(tuple(_finding(line) for line in (3, 14)))
-    stat = Stat(size=10_000, mtime_ns=number, ctime_ns=number, inode=number, mode=0o100644)
-    part = Part("ruff", key, summarize(verdict))
+    path, key = model.RelPath(f"package/module{number:06d}.py"), digest_of(b"key %d" % number)
+    verdict = model.Checked(tuple(_finding(line) for line in (3, 14)))
+    stat = model.Stat(size=10_000, mtime_ns=number, ctime_ns=number, inode=number, mode=0o100644)
+    part = model.Part("ruff", key, model.summarize(verdict))
     content = digest_of(b"content %d" % number)
-    record = FileRecord(FileState.FRESH, Fingerprint(stat, content), (part,))
+    record = model.FileRecord(model.FileState.FRESH, model.Fingerprint(stat, content), (part,))
     evidence = Evidence(
         time=time.time(),
         path=path,
@@ -75,9 +61,11 @@ def entry(number: int) -> Entry:
     return path, key, verdict, record, evidence
 
 
-def _finding(line: int) -> Finding:
+def _finding(line: int) -> model.Finding:
     message = "`os` imported but unused"
-    return Finding("F401", Category.LINT, Severity.WARNING, line, 8, line, 10, message, True)
+    return model.Finding(
+        "F401", model.Category.LINT, model.Severity.WARNING, line, 8, line, 10, message, True
+    )
 
 
 def record(place: Path, entries: Sequence[Entry], size: int) -> float:
