@@ -27,6 +27,7 @@ from corpus import Workspace
 from subject import BIN, RUFF, Daemon
 
 GRACE_SECONDS = 5.0
+REST_SECONDS = 0.05
 PATIENCE_SECONDS = 60.0
 BARE = Path(__file__).with_name("bare_pipe.py")
 
@@ -97,6 +98,13 @@ class Peer:
                 save = waited.pop(proof)
                 found[save.token] = at - save.closing
         return found
+
+    def rest(self) -> None:
+        """Wait until it has finished what it does after its answer: that must not slow down the next one."""
+        deadline, used = time.monotonic() + PATIENCE_SECONDS, -1.0
+        while used != (now := subject.processor_seconds(self._family())) and time.monotonic() < deadline:
+            used = now
+            time.sleep(REST_SECONDS)
 
     def memory_mb(self) -> float:
         return subject.memory_mb(self._family())

@@ -35,6 +35,7 @@ def measure(run: history.Run, arguments: argparse.Namespace, scratch: Path) -> N
             field = Field(files, arguments.quick, place, standing, arguments.wheels)
             print(f"\n{scenario.name}, {files:,} files: {scenario.goal}", flush=True)
             _measure(run, scenario, field)
+            history.save(run)  # a run that is ended has told what it had
             shutil.rmtree(place, ignore_errors=True)
 
 
@@ -92,10 +93,11 @@ def main() -> int:
     end_with_us()
     run = history.new(profile="quick" if arguments.quick else "full", note=arguments.note)
     begun = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="da-") as scratch:
-        measure(run, arguments, Path(scratch).resolve())
-    print(f"\n{history.save(run)}, {time.monotonic() - begun:.0f} s")
-    print(report.write(history.runs()))
+    try:
+        with tempfile.TemporaryDirectory(prefix="da-") as scratch:
+            measure(run, arguments, Path(scratch).resolve())
+    finally:
+        print(f"\n{time.monotonic() - begun:.0f} s, {report.write(history.runs())}")
     return 1 if any("error" in result for result in run["scenarios"]) else 0
 
 

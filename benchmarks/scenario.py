@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -107,10 +108,15 @@ class Series:
 def interleaved(
     ways: Mapping[str, Callable[[], float]], *, rounds: int, warm_up: int = 1
 ) -> dict[str, Series]:
-    """Each way in turn, so that a slow moment of the machine hits all; ``warm_up`` rounds do not count."""
+    """Each way in turn, so that a slow moment of the machine hits all; ``warm_up`` rounds do not count.
+
+    Who comes first changes from round to round: what one leaves behind hits the next, whoever that is.
+    """
     series = {name: Series() for name in ways}
+    order = deque(ways.items())
     for number in range(-warm_up, rounds):
-        for name, way in ways.items():
+        order.rotate()
+        for name, way in order:
             try:
                 sample = way()
             except Missed:

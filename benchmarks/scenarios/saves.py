@@ -33,6 +33,7 @@ class Saver:
     def __call__(self) -> float:
         """Milliseconds to the verdict. Raises Missed."""
         taken = self._answered(PATIENCE_SECONDS)
+        self.peer.rest()
         if taken is None:
             raise Missed("no verdict in time")
         return 1e3 * taken
