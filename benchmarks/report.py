@@ -80,7 +80,8 @@ def _goal(name: str, files: int, goal: dict[str, Any]) -> str:
     sign = "≥" if goal["least"] else "≤"
     mark = "yes" if goal["reached"] else "**no**"
     value, limit = _number(goal["value"]), f"{sign} {_number(goal['limit'])}"
-    return f"| {name} | {files:,} | {goal['text']} | {value} | {limit} | {mark} |"
+    what = goal["text"].replace("|", "\\|")
+    return f"| {name} | {files:,} | {what} | {value} | {limit} | {mark} |"
 
 
 def _section(scenario: Scenario, results: dict[int, Result]) -> Iterator[str]:
