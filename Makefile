@@ -5,13 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TOOL := $(BIN)/dev-assistant
-BENCH_SECONDS ?= 15
+BASE ?= origin/main
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop lint format test check sweep soak bench schema clean
+.PHONY: help run stop lint format test check sweep soak bench bench-full bench-gate schema clean
 
 help: ## list the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # The stamp is removed first: an installation that fails half-way must not look finished to the next make.
 $(STAMP): pyproject.toml
@@ -60,10 +60,14 @@ sweep: $(STAMP) ## break the daemon at every step: kills, faults, long models (m
 soak: $(STAMP) ## the same for an hour
 	@$(BIN)/pytest -m soak -n 2 --timeout 7200
 
-bench: $(STAMP) ## latency against other watchers, status under load, cost of idling (about three minutes)
-	@$(BIN)/python benchmarks/latency.py
-	@$(BIN)/python benchmarks/status.py
-	@$(BIN)/python benchmarks/idle.py --seconds $(BENCH_SECONDS)
+bench: $(STAMP) ## measure beside other tools at 1,000 and 10,000 files (five minutes): benchmarks/REPORT.md
+	@$(BIN)/python benchmarks/run.py --quick
+
+bench-full: $(STAMP) ## the same with more rounds and 50,000 files
+	@$(BIN)/python benchmarks/run.py
+
+bench-gate: $(STAMP) ## fail when this tree is slower or bigger than the revision BASE, beyond chance and noise
+	@$(BIN)/python benchmarks/gate.py $(BASE)
 
 schema: $(STAMP) ## write config/workspace.schema.json from the settings
 	@$(TOOL) config schema > config/workspace.schema.json.new

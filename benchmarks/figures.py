@@ -1,65 +1,96 @@
-"""Samples as tables and JSON. Only figures of one run are comparable: the machine's noise is part of each."""
+"""What a scenario gives: samples with what is derived from them, and the goals they are held against.
+
+Only figures of one run are comparable: the machine's noise is part of each.
+"""
 
 from __future__ import annotations
 
-import json
-import os
-import platform
+import math
 import statistics
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from importlib.metadata import version
-from pathlib import Path
-
-from corpus import RESULTS
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """A distribution in the samples' unit. ``missed`` attempts had no answer in time and are not in it."""
+class Distribution:
+    """Of samples in any unit; percentiles by linear interpolation between ranks, a sample's deviation."""
 
     count: int
     min: float
+    mean: float
     p50: float
     p95: float
+    p99: float
     max: float
-    missed: int = 0
+    stddev: float
 
 
-def figures(samples: Sequence[float], *, missed: int = 0) -> Figures:
-    """Of at least one sample; p95 by linear interpolation between ranks."""
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """``value`` has to be at most ``limit``, or at least when ``least``. ``text`` says of what."""
+
+    text: str
+    value: float
+    limit: float
+    least: bool = False
+
+    @property
+    def reached(self) -> bool:
+        return self.value >= self.limit if self.least else self.value <= self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One subject in one scenario. ``errors`` attempts had no answer, or a wrong one, and are no samples.
+
+    ``memory_mb`` is the resident memory of all its processes, ``throughput`` what it did in a second.
+    """
+
+    subject: str
+    unit: str
+    samples: tuple[float, ...]
+    errors: int = 0
+    memory_mb: float | None = None
+    throughput: float | None = None
+    goals: tuple[Goal, ...] = ()
+
+    @property
+    def median(self) -> float:
+        return _median(self.samples)
+
+
+def distribution(samples: Sequence[float]) -> Distribution:
+    """Of at least one sample."""
     ranked = sorted(samples)
-    p95 = statistics.quantiles(ranked, n=20, method="inclusive")[18] if len(ranked) > 1 else ranked[0]
-    return Figures(len(ranked), ranked[0], statistics.median(ranked), p95, ranked[-1], missed)
+    return Distribution(
+        count=len(ranked),
+        min=ranked[0],
+        mean=statistics.fmean(ranked),
+        p50=statistics.median(ranked),
+        p95=percentile(ranked, 95),
+        p99=percentile(ranked, 99),
+        max=ranked[-1],
+        stddev=statistics.stdev(ranked) if len(ranked) > 1 else 0.0,
+    )
 
 
-def table(rows: Mapping[str, Figures], *, unit: str, base: str | None = None) -> str:
-    """Plain text; with ``base`` a column of medians relative to that row."""
-    width = max(map(len, rows))
-    lines = [f"{'':{width}}  {'n':>4} {'min':>8} {'p50':>8} {'p95':>8} {'max':>8} {unit}  missed  p50 ratio"]
-    for name, row in rows.items():
-        ratio = f"{row.p50 / rows[base].p50:8.1f}x" if base is not None and base in rows else ""
-        numbers = " ".join(f"{value:8.2f}" for value in (row.min, row.p50, row.p95, row.max))
-        lines.append(f"{name:{width}}  {row.count:4d} {numbers} {'':{len(unit)}}  {row.missed:6d}  {ratio}")
-    return "\n".join(lines)
+def percentile(samples: Sequence[float], percent: int) -> float:
+    """Not a number without samples."""
+    if len(samples) < 2:
+        return samples[0] if samples else math.nan
+    return statistics.quantiles(samples, n=100, method="inclusive")[percent - 1]
 
 
-def save(name: str, *, setting: Mapping[str, object], rows: Mapping[str, Figures | float]) -> Path:
-    """Write ``results/NAME-TIME.json`` with what is needed to read it later."""
-    document = {
-        "benchmark": name,
-        "time": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
-        "machine": {
-            "cores": os.cpu_count(),
-            "system": platform.platform(),
-            "python": platform.python_version(),
-        },
-        "versions": {package: version(package) for package in ("dev-assistant", "ruff", "watchfiles")},
-        "setting": dict(setting),
-        "rows": {key: asdict(row) if isinstance(row, Figures) else row for key, row in rows.items()},
-    }
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"{name}-{time.strftime('%Y%m%dT%H%M%S')}.json"
-    path.write_text(json.dumps(document, indent=2) + "\n")
-    return path
+def ratio(text: str, ours: Sequence[float], theirs: Sequence[float], limit: float) -> Goal:
+    """How many times as long as theirs ours take, by their medians."""
+    return Goal(text, _median(ours) / _median(theirs), limit)
+
+
+def faster(text: str, ours: Sequence[float], theirs: Sequence[float], limit: float) -> Goal:
+    """How many times as long as ours theirs take, by their medians."""
+    return Goal(text, _median(theirs) / _median(ours), limit, least=True)
+
+
+def _median(samples: Sequence[float]) -> float:
+    """Not a number without samples: a goal on it is missed."""
+    return statistics.median(samples) if samples else math.nan

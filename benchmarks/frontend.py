@@ -21,10 +21,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import figures
-from corpus import RESULTS
+from agreement import SHOWN, Disagreement, Document
+from corpus import CACHE
 from dev_assistant.verify.oxlint import CONFIGURATION, Oxlint
-from scenarios import SHOWN, Disagreement, Document
 from subject import COMMAND
 
 PACKAGES = (
@@ -51,7 +50,7 @@ Told = tuple[str, int, int, str]
 
 def tarballs(directory: Path | None) -> list[Path]:
     """Those in ``directory``; without one those of PACKAGES, fetched once with npm and kept."""
-    source = RESULTS / "packages" if directory is None else directory
+    source = CACHE / "packages" if directory is None else directory
     if directory is None and len(list(source.glob("*.tgz"))) < len(PACKAGES):
         source.mkdir(parents=True, exist_ok=True)
         subprocess.run(["npm", "pack", "--silent", *PACKAGES], cwd=source, check=True, capture_output=True)
@@ -151,7 +150,6 @@ def main() -> None:
     }
     for name, value in rows.items():
         print(f"{name:16} {value:12,.2f}")
-    print(figures.save("frontend", setting={"packages": list(PACKAGES)}, rows=rows))
     if different:
         shown = "\n".join(f"{path}: {ours[path]}, oxlint: {theirs[path]}" for path in different[:SHOWN])
         raise SystemExit(str(Disagreement(shown)))

@@ -22,7 +22,6 @@ from pathlib import Path
 import psutil
 
 import corpus
-import figures
 from subject import Daemon, running
 
 FILES = 250
@@ -100,7 +99,7 @@ def main() -> int:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="da-") as scratch:
         root = Path(scratch)
-        workspace = corpus.build(root / "tree", sources=corpus.wheels(arguments.wheels))
+        workspace = corpus.tree(root / "tree", 2_676, wheels=arguments.wheels)
         files = [workspace.root / path for path in workspace.sample(FILES)]
         with running(workspace.file, home=root / "home") as daemon:
             daemon.settle(timeout=300)
@@ -113,7 +112,6 @@ def main() -> int:
     found = rows(samples) | {"errors": len(errors)}
     for name, value in found.items():
         print(f"{name:26} {value:12.2f}")
-    print(figures.save("leak", setting={"saves": arguments.saves}, rows=found))
     grown = [found[f"{name}_grown"] > 0 for name in ("descriptors", "threads", "children")]
     return 1 if errors or any(grown) or found["daemon_mb_per_10k_saves"] >= LIMIT_MB else 0
 

@@ -20,12 +20,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus import Workspace
-from subject import running
+import psutil
 
-BIN = Path(sys.executable).parent
-RUFF = str(BIN / "ruff")
+import subject
+from corpus import Workspace
+from subject import BIN, RUFF, Daemon
+
 GRACE_SECONDS = 5.0
+REST_SECONDS = 0.05
+PATIENCE_SECONDS = 60.0
+BARE = Path(__file__).with_name("bare_pipe.py")
 
 # Both scripts do without a process beside ruff, so that the watcher is measured and not its glue.
 # watchfiles passes its changes as JSON: [["modified", "/path"]].
@@ -50,27 +54,60 @@ class Save:
 
 
 class Peer:
-    """A process and the lines it prints. Lines are stamped by the reading thread as they arrive."""
+    """A process and the lines it prints. Lines are stamped by the reading thread as they arrive.
 
-    def __init__(self, process: subprocess.Popen[bytes], *, proof: Callable[[Save], str]) -> None:
+    ``family`` are all processes that this way needs, without the one that only prints for us.
+    """
+
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        *,
+        proof: Callable[[Save], str],
+        family: Callable[[], list[psutil.Process]] | None = None,
+    ) -> None:
         self._process = process
         self._proof = proof
+        self._family = family or (lambda: _below(process.pid))
         self._lines: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
+    def begin(self, *, timeout: float) -> None:
+        """Wait for the first line: what happens from now on will be told. Raises TimeoutError."""
+        try:
+            self._lines.get(timeout=timeout)
+        except queue.Empty:
+            raise TimeoutError("nothing is told") from None
+
     def answer(self, save: Save, *, timeout: float) -> float | None:
         """Seconds from the close to the line that proves the verdict; None when it does not come in time."""
-        proof = self._proof(save).encode()
+        return self.answers([save], timeout=timeout).get(save.token)
+
+    def answers(self, saves: Sequence[Save], *, timeout: float) -> dict[str, float]:
+        """Seconds from the close of each save to its proof, by token; those without are left out."""
+        waited = {self._proof(save).encode(): save for save in saves}
+        found: dict[str, float] = {}
         deadline = time.monotonic() + timeout
-        while (left := deadline - time.monotonic()) > 0:
+        while waited and (left := deadline - time.monotonic()) > 0:
             try:
                 at, line = self._lines.get(timeout=left)
             except queue.Empty:
                 break
-            if proof in line:
-                return at - save.closing
-        return None
+            for proof in [proof for proof in waited if proof in line]:
+                save = waited.pop(proof)
+                found[save.token] = at - save.closing
+        return found
+
+    def rest(self) -> None:
+        """Wait until it has finished what it does after its answer: that must not slow down the next one."""
+        deadline, used = time.monotonic() + PATIENCE_SECONDS, -1.0
+        while used != (now := subject.processor_seconds(self._family())) and time.monotonic() < deadline:
+            used = now
+            time.sleep(REST_SECONDS)
+
+    def memory_mb(self) -> float:
+        return subject.memory_mb(self._family())
 
     def stop(self) -> None:
         """End the process group; every peer leads its own."""
@@ -98,12 +135,20 @@ def save(path: Path, *, number: int) -> Save:
 
 
 @contextlib.contextmanager
+def following(daemon: Daemon) -> Iterator[Peer]:
+    """A daemon that has judged something already, observed by ``events --json``."""
+    command = (*daemon.command, "events", "--json", "--since-start")
+    with _peer(command, environ=daemon.environ, proof=lambda save: save.digest, family=daemon.family) as peer:
+        peer.begin(timeout=PATIENCE_SECONDS)
+        yield peer
+
+
+@contextlib.contextmanager
 def dev_assistant(workspace: Workspace, *, home: Path) -> Iterator[Peer]:
-    """The daemon, observed by ``events --json``."""
-    with running(workspace.file, home=home) as daemon:
-        daemon.settle(timeout=300)
-        command = (*daemon.command, "events", "--json")
-        with _peer(command, environ=daemon.environ, proof=lambda save: save.digest) as peer:
+    """A daemon of its own."""
+    with subject.running(workspace.file, home=home) as daemon:
+        daemon.settle()
+        with following(daemon) as peer:
             yield peer
 
 
@@ -135,23 +180,48 @@ def ruff_watch(workspace: Workspace, *, home: Path) -> Iterator[Peer]:
         yield peer
 
 
+@contextlib.contextmanager
+def bare_pipe(workspace: Workspace, *, home: Path) -> Iterator[Peer]:
+    """The limit: nothing but inotify and a living ``ruff server``."""
+    del home
+    command = (sys.executable, str(BARE), RUFF, str(workspace.root))
+    with _peer(command, environ=_with_ruff(workspace), proof=_token) as peer:
+        yield peer
+
+
 PEERS = {
     "dev-assistant": dev_assistant,
-    "inotifywait": inotifywait,
-    "watchfiles": watchfiles,
+    "bare inotify + ruff server": bare_pipe,
+    "inotifywait | ruff": inotifywait,
+    "watchfiles + ruff": watchfiles,
     "ruff --watch": ruff_watch,
 }
 
 
 def missing(name: str) -> str | None:
     """Why a peer cannot take part on this machine."""
-    if name == "inotifywait" and shutil.which("inotifywait") is None:
+    if name.startswith("inotifywait") and shutil.which("inotifywait") is None:
         return "inotifywait is not installed (package inotify-tools)"
+    if name.startswith("bare") and sys.platform != "linux":
+        return "there is no inotify on this system"
     return None
 
 
+def _below(pid: int) -> list[psutil.Process]:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        return [process, *process.children(recursive=True)]
+    return []
+
+
 @contextlib.contextmanager
-def _peer(command: Sequence[str], *, environ: dict[str, str], proof: Callable[[Save], str]) -> Iterator[Peer]:
+def _peer(
+    command: Sequence[str],
+    *,
+    environ: dict[str, str],
+    proof: Callable[[Save], str],
+    family: Callable[[], list[psutil.Process]] | None = None,
+) -> Iterator[Peer]:
     process = subprocess.Popen(
         command,
         env=environ,
@@ -160,7 +230,7 @@ def _peer(command: Sequence[str], *, environ: dict[str, str], proof: Callable[[S
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    peer = Peer(process, proof=proof)
+    peer = Peer(process, proof=proof, family=family)
     try:
         yield peer
     finally:

@@ -22,7 +22,6 @@ import tree_sitter
 import tree_sitter_python
 
 import corpus
-import figures
 from dev_assistant.analysis.structure.analyse import analyse
 from dev_assistant.analysis.structure.definitions import Kind, split
 from dev_assistant.analysis.structure.logical_lines import read
@@ -30,6 +29,7 @@ from dev_assistant.analysis.structure.outline import pack
 from dev_assistant.analysis.structure.relations import Index
 from dev_assistant.analysis.structure.rules import RULES
 from dev_assistant.model import RelPath
+from figures import distribution
 
 OURS = "logical lines, all rules"
 LANGUAGE = tree_sitter.Language(tree_sitter_python.language())
@@ -118,7 +118,7 @@ def main() -> int:
     parser.add_argument("--findings", action="store_true")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="da-") as scratch:
-        workspace = corpus.build(Path(scratch) / "tree", sources=corpus.wheels(arguments.wheels))
+        workspace = corpus.tree(Path(scratch) / "tree", 2_676, wheels=arguments.wheels)
         for project in workspace.projects if arguments.findings else ():
             root = workspace.root / project
             paths = sorted(root.rglob("*.py"))
@@ -131,16 +131,7 @@ def main() -> int:
     ours = sum(samples[OURS])
     print(f"\n{'ms a file':26} {'median':>8} {'mean':>8} {'of ours':>8}")
     for name, each in samples.items():
-        print(
-            f"{name:26} {figures.figures(each).p50:8.2f} {sum(each) / len(each):8.2f} {sum(each) / ours:8.2f}"
-        )
-    print(
-        figures.save(
-            "structure",
-            setting={"files": arguments.files},
-            rows={n: figures.figures(s) for n, s in samples.items()},
-        )
-    )
+        print(f"{name:26} {distribution(each).p50:8.2f} {sum(each) / len(each):8.2f} {sum(each) / ours:8.2f}")
     return 0
 
 

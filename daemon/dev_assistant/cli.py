@@ -39,6 +39,7 @@ COMMANDS = {
     "config": "show, check and describe the configuration",
     "doctor": "look for what keeps the daemon from working well",
     "clean": "delete what was remembered",
+    "bench": "measure how fast this workspace is judged",
     "daemon-run": "",
 }
 """Name and help line; without one a command is for the program itself."""
