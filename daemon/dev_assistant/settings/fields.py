@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from dev_assistant.settings.cores import default_workers
+from dev_assistant.settings.cores import MOST_WORKERS, default_workers
 
 AUTO = "auto"
 LogLevel = Literal["debug", "info", "warning", "error", "critical"]
@@ -331,6 +331,11 @@ class Settings(Ranking):
     def worker_count(self, *, cores: int) -> int:
         """``workers``, or what suits this number of usable cores."""
         return self.workers if self.workers is not None else default_workers(cores)
+
+    def worker_range(self, *, cores: int) -> tuple[int, int]:
+        """The fewest and the most workers: what is set is kept to."""
+        count = self.worker_count(cores=cores)
+        return (min(2, count), MOST_WORKERS) if self.workers is None else (count, count)
 
 
 def is_workspace_wide(name: str) -> bool:
