@@ -20,8 +20,8 @@ from dev_assistant.model import (
     Urgency,
 )
 from dev_assistant.ports import Scope, Verifier
-from dev_assistant.service.messages import Finished, ToolChanged
 from dev_assistant.schedule.cost import Costs
+from dev_assistant.service.messages import Finished, ToolChanged
 from dev_assistant.service.work import Assignment, Assignments, Bench, seconds_of
 from fakes.verifier import FakeScope, FakeVerifier
 
