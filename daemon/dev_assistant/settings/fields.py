@@ -281,8 +281,8 @@ class Settings(Ranking):
         Unit("threads"),
         BeforeValidator(_from_cores, json_schema_input_type=Workers | Literal["auto"]),
         Field(
-            description='Files verified at the same time; "auto" takes half of the usable cores and one '
-            "more, at most 6."
+            description='Batches verified at the same time; "auto" begins with half of the usable cores and '
+            "one more, and follows the load, up to 6."
         ),
     ] = None
     memory_limit_mb: Annotated[
