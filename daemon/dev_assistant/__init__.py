@@ -11,15 +11,24 @@ TYPE_CHECKING = False  # as type checkers know it, without the cost of importing
 
 if TYPE_CHECKING:
     from dev_assistant.model import Priority
+    from dev_assistant.schedule.adaptive import AdaptiveWorkerPool
     from dev_assistant.schedule.pool import WorkerPool
     from dev_assistant.service.critical_files import CriticalFileDetector
     from dev_assistant.verify.ruff import RuffVerifier
 
     __version__: str
 
-__all__ = ["CriticalFileDetector", "Priority", "RuffVerifier", "WorkerPool", "__version__"]
+__all__ = [
+    "AdaptiveWorkerPool",
+    "CriticalFileDetector",
+    "Priority",
+    "RuffVerifier",
+    "WorkerPool",
+    "__version__",
+]
 
 _HOMES = {
+    "AdaptiveWorkerPool": "dev_assistant.schedule.adaptive",
     "CriticalFileDetector": "dev_assistant.service.critical_files",
     "Priority": "dev_assistant.model",
     "RuffVerifier": "dev_assistant.verify.ruff",

@@ -17,13 +17,18 @@ from dev_assistant import process
 from dev_assistant.beats import Beats
 from dev_assistant.errors import ConfigError, UserError
 from dev_assistant.logs import get_logger
+from dev_assistant.machine import usable_cores
 from dev_assistant.model import Digest, Job, ProjectName, RelPath, Verdict
 from dev_assistant.places import Runs, runtime_of
 from dev_assistant.ports import ChangeSource, Evidence, Verifier
 from dev_assistant.record.volatile import LastEvidence
+from dev_assistant.report.views import PoolView
+from dev_assistant.schedule.adaptive import AdaptiveWorkers
+from dev_assistant.schedule.backlog import BATCH_SECONDS
+from dev_assistant.schedule.cost import Costs
 from dev_assistant.schedule.lanes import Limits
-from dev_assistant.schedule.pool import Workers
 from dev_assistant.schedule.queue import JobQueue
+from dev_assistant.schedule.sizing import Bounds
 from dev_assistant.service.answers import Answers
 from dev_assistant.service.configuration import Configuration, ConfiguredProject, load
 from dev_assistant.service.coordinator import Coordinator
@@ -42,8 +47,7 @@ from dev_assistant.service.rows import Rows
 from dev_assistant.service.scribe import Scribe
 from dev_assistant.service.session import look_once
 from dev_assistant.service.stacks import Stacks
-from dev_assistant.service.work import Bench
-from dev_assistant.settings.cores import usable_cores
+from dev_assistant.service.work import Bench, seconds_of
 from dev_assistant.verify.deep import DeepVerifier
 from dev_assistant.verify.registry import limits, verifiers
 from dev_assistant.watch.git import busy
@@ -51,8 +55,8 @@ from dev_assistant.watch.git_head import Head
 from dev_assistant.watch.nothing import NoSource
 
 _LOG = get_logger("daemon")
-_BATCH = 256
-"""Files in one run of a tool: starting it costs 9 ms, and a save may have to wait for one batch to end."""
+_MOST_FILES = 1024
+"""Files in one run of a tool, however little they take: one that breaks it is searched for among them."""
 
 _FOR_SAVES = 1
 """Workers that bulk leaves alone, so that whoever saves never waits for a batch of a scan to end."""
@@ -127,6 +131,7 @@ class _Parts:
     log_trouble: Callable[[], str]
     feed: Feed = field(default_factory=Feed)
     git: process.Children = field(default_factory=process.Children)
+    costs: Costs = field(default_factory=Costs)
 
     @cached_property
     def daemon(self) -> Daemon:
@@ -185,18 +190,22 @@ class _Parts:
         )
 
     @cached_property
-    def workers(self) -> Workers[Job]:
+    def workers(self) -> AdaptiveWorkers[Job]:
         bench = Bench(
             verifiers=self.tools,
             assignments=lambda: self.coordinator.assignments,
             post=self.coordinator.post,
+            costs=self.costs,
             beats=self.beats,
         )
-        return Workers(
+        return AdaptiveWorkers(
             self.queue,
             run=bench.run,
-            count=self.count + _FOR_SAVES,
-            batch_size=lambda: _BATCH,
+            bounds=self.bounds,
+            spare=_FOR_SAVES,
+            resized=lambda count: self.queue.restrict(_limits(count)),
+            is_short=lambda: self.governor.is_high,
+            batch_size=lambda: _MOST_FILES,
             on_error=bench.failed,
             name="worker",
         )
@@ -227,8 +236,14 @@ class _Parts:
             started=time.monotonic(),
             overdue=self.beats.overdue,
             governor=self.governor,
+            pool=self._pool,
             ended=lambda: self.daemon.ended.is_set(),  # noqa: PLW0108  it needs this one
         )
+
+    def _pool(self) -> PoolView:
+        count, reason = self.workers.decision
+        bounds = self.bounds
+        return PoolView(count, _FOR_SAVES, bounds.least, bounds.most, reason, BATCH_SECONDS)
 
     @cached_property
     def governor(self) -> Governor:
@@ -249,16 +264,23 @@ class _Parts:
 
     @cached_property
     def queue(self) -> JobQueue[Job]:
-        return JobQueue(limits=Limits(bulk=self.count, kinds=limits(self.count)), now=time.monotonic)
+        weigh = partial(seconds_of, self.costs)
+        return JobQueue(limits=_limits(self.bounds.rest), weigh=weigh, now=time.monotonic)
 
     @cached_property
     def stacks(self) -> Stacks:
         return Stacks(Runs(self.configuration.root).log.parent, beats=self.beats)
 
-    @property
-    def count(self) -> int:
-        """Workers for bulk."""
-        return self.configuration.settings.worker_count(cores=usable_cores())
+    @cached_property
+    def bounds(self) -> Bounds:
+        """Of the workers for bulk."""
+        cores, settings = usable_cores(), self.configuration.settings
+        least, most = settings.worker_range(cores=cores)
+        return Bounds(least, settings.worker_count(cores=cores), most)
+
+
+def _limits(count: int) -> Limits:
+    return Limits(bulk=count, kinds=limits(count))
 
 
 def _errand_failed(error: BaseException) -> None:

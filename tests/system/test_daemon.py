@@ -49,7 +49,10 @@ def test_status_tells_what_it_promises(place: Desk) -> None:
     assert stopped.keys() <= status.keys()
     assert status["schema"] == "dev-assistant/status@1"
     assert (status["state"], status["degraded"], status["pid"]) == ("idle", [], started["meta"]["pid"])
-    assert status["queue"] == {"pending": 0, "running": 0, "oldest_s": None}
+    queue, pool = status["queue"], status["pool"]
+    assert (queue["pending"], queue["running"], queue["oldest_s"]) == (0, 0, None)
+    assert {"verifier": "ruff", "waiting": 0, "running": 0, "limit": pool["workers"]} in queue["kinds"]
+    assert pool["min"] <= pool["workers"] <= pool["max"] and pool["reason"]
     assert status["watch"]["backend"] == "inotify"
     assert status["watch"]["missed_by_events"] == 0
     assert status["memory_mb"] > 1

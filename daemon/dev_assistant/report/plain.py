@@ -153,6 +153,11 @@ def _machinery(doc: Document) -> Iterator[str]:
         oldest = queue.get("oldest_s")
         age = "" if oldest is None else f", oldest {_span(oldest)}"
         yield f"queue: {queue['pending']} pending, {queue['running']} running{age}"
+    if pool := doc.get("pool"):
+        yield (
+            f"workers: {pool['workers']} of {pool['min']} to {pool['max']}, "
+            f"and {pool['for_saves']} for saves: {_text(pool['reason'])}"
+        )
     for reaction in doc.get("memory", {}).get("reactions", ()):
         yield f"memory: {_text(reaction['what'])} {_span(reaction['ago_s'])} ago{_before(reaction)}"
     if watch := doc.get("watch"):

@@ -12,7 +12,7 @@ import msgspec
 from dev_assistant.model import Counts
 from dev_assistant.report.canonical import text
 from dev_assistant.report.documents import totals_of
-from dev_assistant.report.views import MemoryView, ProjectView, StuckView, WorkspaceView
+from dev_assistant.report.views import MemoryView, PoolView, ProjectView, QueueView, StuckView, WorkspaceView
 
 STATUS = "dev-assistant/status@1"
 
@@ -43,12 +43,36 @@ class StatusProject(msgspec.Struct, frozen=True):
     missed_by_events: int
 
 
+class StatusKind(msgspec.Struct, frozen=True):
+    """Jobs of one verifier; so many of its batches may run at once (null: any number)."""
+
+    verifier: str
+    waiting: int
+    running: int
+    limit: int | None
+
+
 class StatusQueue(msgspec.Struct, frozen=True):
     """Jobs; ``oldest_s`` in seconds."""
 
     pending: int
     running: int
     oldest_s: float | None
+    kinds: tuple[StatusKind, ...]
+
+
+class StatusPool(msgspec.Struct, frozen=True):
+    """Workers for bulk, those that are kept for saves, the fewest and the most for bulk, and why so many.
+
+    A batch should take ``batch_s`` seconds.
+    """
+
+    workers: int
+    for_saves: int
+    min: int
+    max: int
+    reason: str
+    batch_s: float
 
 
 class Uncovered(msgspec.Struct, frozen=True):
@@ -121,6 +145,7 @@ class StatusDocument(msgspec.Struct, frozen=True):
     uptime_s: float
     projects: tuple[StatusProject, ...]
     queue: StatusQueue
+    pool: StatusPool | None
     watch: StatusWatch
     memory_mb: float
     memory: StatusMemory
@@ -141,7 +166,8 @@ def status_document(view: WorkspaceView) -> StatusDocument:
         pid=view.pid,
         uptime_s=round(view.uptime_s, 1),
         projects=tuple(map(_status_project, view.projects)),
-        queue=StatusQueue(view.queue.pending, view.queue.running, _rounded(view.queue.oldest_s)),
+        queue=_status_queue(view.queue),
+        pool=None if view.pool is None else _status_pool(view.pool),
         watch=_status_watch(view),
         memory_mb=round(view.memory.mb, 1),
         memory=_status_memory(view.memory),
@@ -160,6 +186,15 @@ def _status_project(project: ProjectView) -> StatusProject:
         missed_by_events=project.missed_by_events,
         **totals_of(project.tally),
     )
+
+
+def _status_queue(queue: QueueView) -> StatusQueue:
+    kinds = (StatusKind(kind.verifier, kind.waiting, kind.running, kind.limit) for kind in queue.kinds)
+    return StatusQueue(queue.pending, queue.running, _rounded(queue.oldest_s), tuple(kinds))
+
+
+def _status_pool(pool: PoolView) -> StatusPool:
+    return StatusPool(pool.workers, pool.for_saves, pool.least, pool.most, pool.reason, pool.batch_s)
 
 
 def _status_watch(view: WorkspaceView) -> StatusWatch:

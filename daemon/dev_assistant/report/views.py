@@ -52,12 +52,38 @@ class ProjectView:
 
 
 @dataclass(frozen=True, slots=True)
+class KindView:
+    """Jobs of one verifier that wait and that run; ``limit`` is that of its batches at once, None: any."""
+
+    verifier: str
+    waiting: int
+    running: int
+    limit: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class QueueView:
     """Jobs that wait and that run; ``oldest_s`` is the age of the oldest one in seconds."""
 
     pending: int
     running: int
     oldest_s: float | None
+    kinds: tuple[KindView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PoolView:
+    """How many workers there are for bulk, and for saves alone; the fewest and the most, and why so many.
+
+    ``batch_s`` is the time in seconds that a batch should take.
+    """
+
+    workers: int
+    for_saves: int
+    least: int
+    most: int
+    reason: str
+    batch_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +149,4 @@ class WorkspaceView:
     version: str
     config_errors: tuple[str, ...] = ()
     stuck: tuple[StuckView, ...] = ()
+    pool: PoolView | None = None

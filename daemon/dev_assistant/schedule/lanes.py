@@ -5,6 +5,7 @@ No lock and no clock: ``JobQueue`` owns one and calls it under its lock.
 
 from __future__ import annotations
 
+import math
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,10 +17,20 @@ T = TypeVar("T")
 
 
 class Lane(NamedTuple):
-    """Whom work belongs to, and of what kind it is: batches mix neither."""
+    """Whom work belongs to, and of what kind it is: batches mix neither.
+
+    ``magnitude`` is 0 for what is batched; above, items that are too long for that, the longer the higher:
+    having a turn of their own, they begin early, and short ones need not wait behind them.
+    """
 
     owner: str
     kind: str
+    magnitude: int = 0
+
+
+def magnitude_of(seconds: float, *, batch: float) -> int:
+    """How often an item that takes so long must be halved to fit into a batch of ``batch`` seconds."""
+    return max(0, math.ceil(math.log2(seconds / batch))) if seconds > 0 else 0
 
 
 Open = Callable[[int, Lane], bool]
@@ -106,19 +117,30 @@ class Lanes(Generic[T]):
                 if is_open(rank, lane):
                     yield rank, lane, next(iter(entries.values()))
 
-    def draw(self, rank: int, lane: Lane, count: int) -> list[Entry[T]]:
+    def draw(
+        self,
+        rank: int,
+        lane: Lane,
+        count: int,
+        *,
+        weigh: Callable[[T], float] = lambda _: 0.0,
+        seconds: float = math.inf,
+    ) -> list[Entry[T]]:
         """Remove up to ``count`` entries of ``lane``: of this class, then of lesser ones of the same urgency.
+
+        No more once those drawn take ``seconds`` together, as ``weigh`` tells of each.
 
         Bulk never rides along with an interactive batch: whoever waits for the one would wait for the other.
         """
         end = (rank // len(Priority) + 1) * len(Priority)
         drawn: list[Entry[T]] = []
         for lanes in self._classes[rank:end]:
-            if len(drawn) == count:
+            if len(drawn) == count or seconds <= 0:
                 break
             if (entries := lanes.get(lane)) is not None:
-                while entries and len(drawn) < count:
+                while entries and len(drawn) < count and seconds > 0:
                     drawn.append(entries.popitem(last=False)[1])
+                    seconds -= weigh(drawn[-1].item)
                 _end_turn(lanes, lane)
         return drawn
 

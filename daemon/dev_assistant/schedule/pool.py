@@ -15,7 +15,8 @@ from typing import Generic, Self, TypedDict, TypeVar
 
 from dev_assistant.logs import get_logger
 from dev_assistant.model import Priority, Urgency
-from dev_assistant.schedule.queue import Batch, JobQueue
+from dev_assistant.schedule.backlog import Batch
+from dev_assistant.schedule.queue import JobQueue
 
 T = TypeVar("T")
 
@@ -23,7 +24,7 @@ _LOG = get_logger("schedule")
 
 
 class Workers(Generic[T]):
-    """``count`` threads that call ``run`` with batches of ``queue`` until it is closed.
+    """``count`` threads, until ``resize``, that call ``run`` with batches of ``queue`` until it is closed.
 
     When ``run`` raises, the error is logged, ``on_error`` is called with the same items, and all of them
     count as failed. ``batch_size`` is asked before each take and must not raise. The threads are daemonic:
@@ -46,13 +47,12 @@ class Workers(Generic[T]):
         self._run = run
         self._batch_size = batch_size
         self._on_error = on_error
-        self._threads = [self._thread(f"{name}-{number}") for number in range(1, count + 1)]
-        self._held: dict[str, Batch[T]] = {}
+        self._name = name
+        self._count = count
+        self._threads: dict[int, threading.Thread] = {}  # by number; above the count: to leave
+        self._held: dict[int, Batch[T]] = {}
         self._lock = threading.Lock()
         self._started = self._stopping = False
-
-    def _thread(self, name: str) -> threading.Thread:
-        return threading.Thread(target=self._loop, name=name, daemon=True)
 
     def start(self) -> None:
         """Start the threads; does nothing when they were started before."""
@@ -60,8 +60,25 @@ class Workers(Generic[T]):
             if self._started:
                 return
             self._started = True
-            for thread in self._threads:
-                thread.start()
+            self._fill()
+
+    def resize(self, count: int) -> None:
+        """Have ``count`` threads: new ones at once; the surplus leaves, each after the batch that it has."""
+        with self._lock:
+            self._count = count
+            if self._started and not self._stopping:
+                self._fill()
+        self._queue.nudge()
+
+    def _fill(self) -> None:
+        """Under the lock: start the threads that are missing."""
+        for number in range(1, self._count + 1):
+            if number not in self._threads:
+                thread = threading.Thread(
+                    target=self._loop, args=(number,), name=f"{self._name}-{number}", daemon=True
+                )
+                thread.start()  # raises where there is no thread to be had: then it is still missing
+                self._threads[number] = thread
 
     def stop(self, *, timeout: float | None, drain: bool = True) -> bool:
         """Close the queue, wait for what runs and (``drain``) for what waits, and join the threads.
@@ -71,11 +88,12 @@ class Workers(Generic[T]):
         """
         with self._lock:
             started, self._stopping = self._started, True
+            threads = list(self._threads.values())
         self._queue.close(drain=drain and started)
         if not self._queue.join(timeout):
             self._queue.close(drain=False)
             return False
-        for thread in self._threads if started else ():
+        for thread in threads:
             thread.join()  # nothing foreign runs any more: this is a matter of microseconds
         return True
 
@@ -87,30 +105,40 @@ class Workers(Generic[T]):
         with self._lock:
             if not self._started or self._stopping:
                 return []
-            ended = [thread.name for thread in self._threads if not thread.is_alive()]
-            self._threads = [t if t.is_alive() else self._thread(t.name) for t in self._threads]
-            for thread in self._threads:
-                if thread.name in ended:
-                    thread.start()
-        for name in ended:
-            if (batch := self._held.pop(name, None)) is not None and self._queue.runs(batch):
-                self._give_back(batch, RuntimeError(f"the thread {name} ended"))
-        return ended
+            ended = {number: each for number, each in self._threads.items() if not each.is_alive()}
+            for number in ended:
+                del self._threads[number]
+            self._fill()
+        for number, thread in ended.items():
+            if (batch := self._held.pop(number, None)) is not None and self._queue.runs(batch):
+                self._give_back(batch, RuntimeError(f"the thread {thread.name} ended"))
+        return [thread.name for thread in ended.values()]
 
     def alive(self) -> int:
         """Threads that run."""
-        return sum(thread.is_alive() for thread in self._threads)
+        with self._lock:
+            return sum(thread.is_alive() for thread in self._threads.values())
 
-    def _loop(self) -> None:
-        name = threading.current_thread().name
-        while batch := self._queue.take(self._batch_size()):
-            self._held[name] = batch
-            error = _attempt(lambda batch=batch: self._run(batch.items))  # type: ignore[misc]
-            if error is None:
-                self._queue.done(batch)
-            else:
-                self._give_back(batch, error)
-            del self._held[name]
+    def _loop(self, number: int) -> None:
+        while True:
+            while batch := self._queue.take(self._batch_size(), leave=lambda: number > self._count):
+                self._held[number] = batch
+                error = _attempt(lambda batch=batch: self._run(batch.items))  # type: ignore[misc]
+                if error is None:
+                    self._queue.done(batch)
+                else:
+                    self._give_back(batch, error)
+                del self._held[number]
+            if self._has_left(number):
+                return
+
+    def _has_left(self, number: int) -> bool:
+        """Whether the queue is at its end, or the thread one too many still: it may be wanted again."""
+        with self._lock:
+            if number <= self._count:
+                return self._queue.ended
+            del self._threads[number]
+            return True
 
     def _give_back(self, batch: Batch[T], error: BaseException) -> None:
         if self._on_error is not None:
@@ -164,9 +192,12 @@ class WorkerPool(Generic[T]):
             raise ValueError(f"max_queue_size must be at least 1, got {max_queue_size}")
         self._worker_fn = worker_fn
         self._queue: JobQueue[T] = JobQueue(limit=max_queue_size)
-        self._workers = Workers(self._queue, run=self._call, count=num_workers, name="pool-worker")
+        self._workers = self._hire(num_workers)
         self._started: float | None = None
         self._ended: float | None = None
+
+    def _hire(self, count: int) -> Workers[T]:
+        return Workers(self._queue, run=self._call, count=count, name="pool-worker")
 
     def start(self) -> None:
         """Start the workers; does nothing when started before. Raises RuntimeError after ``shutdown``."""

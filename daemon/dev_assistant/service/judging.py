@@ -27,7 +27,8 @@ from dev_assistant.model import (
     part_of,
 )
 from dev_assistant.ports import Reach
-from dev_assistant.schedule.queue import JobQueue, Request
+from dev_assistant.schedule.backlog import Request
+from dev_assistant.schedule.queue import JobQueue
 from dev_assistant.service.plan import Left, Look, Planner, conclude, configures, reach
 from dev_assistant.service.scribe import Batch
 from dev_assistant.service.state import Awaited, ProjectState

@@ -80,6 +80,11 @@ class Governor:
         return self._limit()
 
     @property
+    def is_high(self) -> bool:
+        """Whether so much is used that nothing should be begun that uses more."""
+        return self.mb >= self.limit * CALM_SHARE
+
+    @property
     def note(self) -> str:
         """Why memory is a reason for concern at present; "" when it is none."""
         if self.mb <= self.limit:

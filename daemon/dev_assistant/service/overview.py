@@ -18,7 +18,9 @@ from dev_assistant.model import Job, Project
 from dev_assistant.ports import ChangeSource, SourceHealth
 from dev_assistant.report.tally import tally
 from dev_assistant.report.views import (
+    KindView,
     MemoryView,
+    PoolView,
     ProjectState,
     ProjectView,
     QueueView,
@@ -53,6 +55,7 @@ class Overview:
     started: float
     overdue: Callable[[], tuple[Overdue, ...]] = tuple
     governor: Governor | None = None
+    pool: Callable[[], PoolView | None] = lambda: None
     ended: Callable[[], bool] = lambda: False
     _reported: object = None
 
@@ -92,7 +95,13 @@ class Overview:
                 *(_project(project, health, audit) for project in snapshot.projects),
                 *map(_disabled, snapshot.disabled),
             ),
-            queue=QueueView(max(load.waiting, snapshot.owed - load.running), load.running, age),
+            queue=QueueView(
+                max(load.waiting, snapshot.owed - load.running),
+                load.running,
+                age,
+                tuple(KindView(name, *kind) for name, kind in self.queue.kinds().items()),
+            ),
+            pool=self.pool(),
             watch=WatchView(
                 backend=health.backend,
                 directories=health.directories,

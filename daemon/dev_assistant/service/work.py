@@ -10,6 +10,7 @@ from dev_assistant.beats import Beats
 from dev_assistant.errors import ToolError
 from dev_assistant.model import Failed, Job, Moved, Project, ProjectName, Result
 from dev_assistant.ports import Scope, Verifier
+from dev_assistant.schedule.cost import Costs, Piece
 from dev_assistant.service.messages import Finished, ToolChanged
 
 
@@ -25,7 +26,9 @@ Assignments = Mapping[ProjectName, Assignment]
 
 
 class Bench:
-    """Called on workers' threads. ``assignments`` gives what the coordinator last assigned."""
+    """Called on workers' threads. ``assignments`` gives what the coordinator last assigned; ``costs`` learn
+    what the work took.
+    """
 
     def __init__(
         self,
@@ -33,11 +36,13 @@ class Bench:
         verifiers: Mapping[str, Verifier],
         assignments: Callable[[], Assignments],
         post: Callable[[Finished | ToolChanged], None],
+        costs: Costs | None = None,
         beats: Beats | None = None,
     ) -> None:
         self._verifiers = verifiers
         self._assignments = assignments
         self._post = post
+        self._costs = costs or Costs()
         self._beats = beats or Beats()
 
     def run(self, jobs: Sequence[Job]) -> None:
@@ -55,6 +60,7 @@ class Bench:
         if assignment is None or name not in assignment.scopes:
             return _all_moved(jobs)
         results = self._verifiers[name].verify(assignment.project, assignment.scopes[name], jobs)
+        self._costs.learn(name, map(_piece, jobs), sum(result.duration_ms for result in results) / 1000)
         if self._version(name) == assignment.versions[name]:
             return results
         self._post(ToolChanged(assignment.project.name))
@@ -71,6 +77,15 @@ class Bench:
         """A verifier raised: a defect of ours, which must not leave its files waiting."""
         reason = Failed(f"internal error: {error!r}")
         self._post(Finished(tuple(Result(job, reason, 0.0) for job in jobs)))
+
+
+def seconds_of(costs: Costs, job: Job) -> float:
+    """What a job will probably take within a batch."""
+    return costs.predict(job.verifier, _piece(job))
+
+
+def _piece(job: Job) -> Piece:
+    return Piece((job.project, job.path), job.stat.size)
 
 
 def _batch(jobs: Sequence[Job]) -> str:

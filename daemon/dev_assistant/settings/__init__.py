@@ -4,8 +4,8 @@ Values inside the program are always a whole ``Settings``; what people write is 
 a ``Layer`` in ``table`` before it is merged.
 """
 
-from dev_assistant.settings.cores import default_workers, usable_cores
+from dev_assistant.settings.cores import default_workers
 from dev_assistant.settings.fields import Settings
 from dev_assistant.settings.layers import LayerKind, Origin
 
-__all__ = ["LayerKind", "Origin", "Settings", "default_workers", "usable_cores"]
+__all__ = ["LayerKind", "Origin", "Settings", "default_workers"]

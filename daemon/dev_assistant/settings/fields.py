@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from dev_assistant.settings.cores import default_workers
+from dev_assistant.settings.cores import MOST_WORKERS, default_workers
 
 AUTO = "auto"
 LogLevel = Literal["debug", "info", "warning", "error", "critical"]
@@ -286,8 +286,8 @@ class Settings(Ranking):
         Unit("threads"),
         BeforeValidator(_from_cores, json_schema_input_type=Workers | Literal["auto"]),
         Field(
-            description='Files verified at the same time; "auto" takes half of the usable cores and one '
-            "more, at most 6."
+            description='Batches verified at the same time; "auto" begins with half of the usable cores and '
+            "one more, and follows the load, up to 6."
         ),
     ] = None
     memory_limit_mb: Annotated[
@@ -336,6 +336,11 @@ class Settings(Ranking):
     def worker_count(self, *, cores: int) -> int:
         """``workers``, or what suits this number of usable cores."""
         return self.workers if self.workers is not None else default_workers(cores)
+
+    def worker_range(self, *, cores: int) -> tuple[int, int]:
+        """The fewest and the most workers: what is set is kept to."""
+        count = self.worker_count(cores=cores)
+        return (min(2, count), MOST_WORKERS) if self.workers is None else (count, count)
 
 
 def is_workspace_wide(name: str) -> bool:

@@ -13,7 +13,7 @@ from dev_assistant.report.documents import check_document
 from dev_assistant.report.merge import result_of, results_of
 from dev_assistant.report.plain import render_check, render_status
 from dev_assistant.report.status import status_document
-from dev_assistant.report.views import QueueView
+from dev_assistant.report.views import PoolView, QueueView
 
 
 def status_of(view, *, colour=False):
@@ -116,6 +116,7 @@ def test_status_shows_each_project_and_the_machinery(project, workspace, watch, 
         state="busy",
         uptime_s=3725.0,
         queue=QueueView(3, 1, 0.25),
+        pool=PoolView(2, 1, 2, 6, "nothing waits", 0.3),
         watch=watch(overflows=1, missed_by_events=2, last_audit_s=75.0),
     )
 
@@ -127,6 +128,7 @@ def test_status_shows_each_project_and_the_machinery(project, workspace, watch, 
         "ui       watching      1      1      0        0       0        0         0  10.00\n"
         "\n"
         "queue: 3 pending, 1 running, oldest 0.2 s\n"
+        "workers: 2 of 2 to 6, and 1 for saves: nothing waits\n"
         "watch: inotify, 10 directories, 1 overflows, 2 missed by events, audited 1 min 15 s ago\n"
     )
 

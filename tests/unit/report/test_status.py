@@ -6,7 +6,7 @@ import json
 from dev_assistant.model import FileState
 from dev_assistant.report.canonical import encode
 from dev_assistant.report.status import status_document
-from dev_assistant.report.views import QueueView
+from dev_assistant.report.views import KindView, PoolView, QueueView
 
 
 def as_json(view):
@@ -16,12 +16,18 @@ def as_json(view):
 def test_status_has_the_promised_form(project, workspace, record):
     backend = project(files={"a.py": record(F401=1), "b.py": record(FileState.PENDING)})
 
-    document = as_json(workspace(backend, queue=QueueView(1, 2, 0.345)))
+    document = as_json(workspace(backend, queue=QueueView(1, 2, 0.345, (KindView("ruff", 1, 2, 3),))))
 
     assert document["schema"] == "dev-assistant/status@1"
     promised = {"schema", "state", "degraded", "pid", "uptime_s", "projects", "queue", "watch", "memory_mb"}
     assert promised <= set(document)
-    assert document["queue"] == {"pending": 1, "running": 2, "oldest_s": 0.3}
+    assert document["queue"] == {
+        "pending": 1,
+        "running": 2,
+        "oldest_s": 0.3,
+        "kinds": [{"verifier": "ruff", "waiting": 1, "running": 2, "limit": 3}],
+    }
+    assert document["pool"] is None
     assert document["projects"] == [
         {
             "name": "backend",
@@ -44,6 +50,18 @@ def test_status_has_the_promised_form(project, workspace, record):
             "rating": ["1 lint finding: -0.2"],
         }
     ]
+
+
+def test_the_workers_are_told_with_the_reason(project, workspace):
+    view = workspace(project(), pool=PoolView(3, 1, 2, 6, "work waits", 0.3))
+    assert as_json(view)["pool"] == {
+        "workers": 3,
+        "for_saves": 1,
+        "min": 2,
+        "max": 6,
+        "reason": "work waits",
+        "batch_s": 0.3,
+    }
 
 
 def test_everything_that_is_not_known_is_in_it(project, workspace, watch):

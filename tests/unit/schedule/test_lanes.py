@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from dev_assistant.model import Priority, Urgency
-from dev_assistant.schedule.lanes import Entry, Lane, Lanes, rank_of
+from dev_assistant.schedule.lanes import Entry, Lane, Lanes, magnitude_of, rank_of
 
 
 def entry(name: str, lane: str = "a", rank: int = 0) -> Entry[str]:
@@ -71,3 +71,20 @@ def test_an_entry_can_go_to_the_front_and_be_removed() -> None:
     assert drawn(lanes, 0, "a", 9) == ["first"]
     with pytest.raises(KeyError):
         lanes.remove(second)
+
+
+def test_a_draw_ends_with_the_item_that_fills_the_time() -> None:
+    lanes = Lanes[str]()
+    for name in ("1", "22", "333", "4444"):
+        lanes.add(entry(name))
+    lane = Lane("a", "")
+
+    def draw(seconds: float) -> list[str]:
+        return [each.item for each in lanes.draw(0, lane, 9, weigh=len, seconds=seconds)]
+
+    assert (draw(2.5), draw(1.0), draw(9.0)) == (["1", "22"], ["333"], ["4444"])
+
+
+@pytest.mark.parametrize(("seconds", "magnitude"), [(0.0, 0), (0.3, 0), (0.31, 1), (2.4, 3), (2.5, 4)])
+def test_the_magnitude_tells_how_often_an_item_exceeds_a_batch(seconds: float, magnitude: int) -> None:
+    assert magnitude_of(seconds, batch=0.3) == magnitude

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from dev_assistant.model import Priority, Urgency
+from dev_assistant.schedule.backlog import Request
 from dev_assistant.schedule.lanes import Limits
 from dev_assistant.schedule.pool import PoolStats, WorkerPool, Workers
-from dev_assistant.schedule.queue import JobQueue, Request
+from dev_assistant.schedule.queue import JobQueue
 
 SOON = 10.0  # seconds after which a wait has failed; none takes that long
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import heapq
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,8 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from conftest import Clock
 from dev_assistant.model import Priority, Urgency
+from dev_assistant.schedule.backlog import BATCH_SECONDS, PATIENCE, TURN, Batch, Request
 from dev_assistant.schedule.lanes import Limits
-from dev_assistant.schedule.queue import PATIENCE, TURN, Batch, JobQueue, Request
+from dev_assistant.schedule.queue import JobQueue
 
 R = TypeVar("R")
 SOON = 10.0  # seconds after which a wait has failed; none takes that long
@@ -414,6 +416,138 @@ def test_a_blocked_producer_is_refused_when_the_queue_closes(background: Backgro
     blocked = background(lambda: put_blocking(queue, SOON))
     queue.close()
     assert not blocked.result(SOON)
+
+
+def weighed() -> JobQueue[str]:
+    """Items whose length is their time in tenths of a batch."""
+    return JobQueue[str](weigh=lambda item: len(item) * BATCH_SECONDS / 10)
+
+
+def test_a_batch_is_full_when_it_takes_its_time() -> None:
+    queue = weighed()
+    for name in ("aaaa", "bbbb", "cccc", "d", "e"):
+        put(queue, name, urgency=BULK)
+    assert run_all(queue, 99) == [["aaaa", "bbbb", "cccc"], ["d", "e"]]
+
+
+def test_a_lone_huge_item_is_not_last_and_short_ones_do_not_wait_for_all_huge_ones() -> None:
+    queue = weighed()
+    for number in range(40):
+        put(queue, f"s{number:03}", urgency=BULK)
+    for number in range(3):
+        put(queue, f"huge {number}".ljust(40), urgency=BULK)
+    batches = run_all(queue, 99)
+    lone = [turn for turn, batch in enumerate(batches) if batch[0].startswith("huge")]
+    assert lone == [1, 3, 5]
+    assert all(len(batches[turn]) == 1 for turn in lone)
+
+
+def makespan(queue: JobQueue[str], workers: int) -> float:
+    """Until all is done by so many workers, each of which takes as soon as it is free."""
+    ends = [(0.0, number) for number in range(workers)]
+    running: dict[int, Batch[str]] = {}
+    heapq.heapify(ends)
+    over = 0.0
+    while ends:
+        now, worker = heapq.heappop(ends)
+        if worker in running:
+            queue.done(running.pop(worker))
+        if batch := take(queue, 99):
+            running[worker] = batch
+            over = now + sum(map(len, batch))
+            heapq.heappush(ends, (over, worker))
+    return over
+
+
+def test_that_huge_items_begin_early_shortens_the_whole() -> None:
+    plain, by_cost = JobQueue[str](), weighed()
+    for queue in (plain, by_cost):
+        for number in range(400):
+            put(queue, f"{number:03}", urgency=BULK)
+        put(queue, "huge".ljust(600), urgency=BULK)
+    shortest = (400 * 3 + 600) / 2
+    assert makespan(by_cost, 2) <= 1.05 * shortest < 1.2 * shortest < makespan(plain, 2)
+
+
+def test_a_save_is_batched_in_order_whatever_it_takes() -> None:
+    queue = weighed()
+    put(queue, "save".ljust(40))
+    put(queue, "next")
+    assert run_all(queue, 99) == [["save".ljust(40)], ["next"]]
+    assert queue.load().completed == 2
+
+
+def test_what_waits_and_runs_is_told_by_kind() -> None:
+    queue = JobQueue[str](limits=Limits(kinds={"html": 1}))
+    for name, kind in (("a", "py"), ("b", "py"), ("c", "css"), ("d", "css")):
+        put(queue, name, key=name, kind=kind)
+    batch = take(queue, 2)
+    assert queue.cancel("c")
+    assert queue.kinds() == {"css": (1, 0, None), "html": (0, 0, 1), "py": (0, 2, None)}
+    queue.done(batch)
+    assert queue.cancel("d")
+    assert queue.kinds() == {"html": (0, 0, 1)}
+
+
+def test_other_limits_hold_at_once_and_wake_who_waits_for_room(background: Background[Batch[str]]) -> None:
+    queue = JobQueue[str](limits=Limits(bulk=1))
+    for number in range(3):
+        put(queue, str(number), urgency=BULK)
+    take(queue)
+    waiting = background(lambda: queue.take(1, timeout=SOON))
+    queue.restrict(Limits(bulk=2))
+    assert list(waiting.result(SOON)) == ["1"]
+    queue.restrict(Limits(bulk=1))
+    assert not take(queue)
+
+
+def test_whoever_is_to_leave_leaves_what_waits_to_another(background: Background[Batch[str]]) -> None:
+    queue = JobQueue[str]()
+    leaving = threading.Event()
+    first = background(lambda: queue.take(1, timeout=SOON, leave=leaving.is_set))
+    second = background(lambda: queue.take(1, timeout=SOON))
+    leaving.set()
+    put(queue, "a")
+    queue.nudge()
+    assert list(second.result(SOON)) == ["a"]
+    assert not first.result(SOON)
+
+
+def test_falling_behind_is_something_that_waits_beside_what_runs(background: Background[bool]) -> None:
+    queue = JobQueue[str]()
+    told = background(queue.fall_behind)
+    put(queue, "lone")
+    batch = take(queue)
+    with pytest.raises(NotYet):
+        told.result(0.01)
+    put(queue, "late")
+    assert told.result(SOON)
+    assert queue.pressure()[::2] == (1, 1)
+    queue.done(batch)
+    closed = background(queue.fall_behind)
+    queue.close()
+    assert not closed.result(SOON)
+
+
+def test_the_least_important_is_served_while_more_important_work_keeps_coming(clock: Clock) -> None:
+    queue = JobQueue[str](now=clock)
+    put(queue, "low", priority=LOW, lane="a")
+    clock.advance(PATIENCE + 1)
+    served = []
+    for number in range(TURN):
+        put(queue, f"high {number}", priority=HIGH, lane="b")
+        batch = take(queue)
+        served += list(batch)
+        queue.done(batch)
+    assert "low" in served
+
+
+def test_a_flood_of_one_project_does_not_hold_up_another() -> None:
+    queue = weighed()
+    for number in range(300):
+        put(queue, f"f{number:03}", lane="flood", urgency=BULK)
+    put(queue, "mine", lane="other", urgency=BULK)
+    assert ["mine"] in run_all(queue, 99)[:2]
 
 
 def test_several_producers_and_workers_lose_nothing_and_never_share_a_key() -> None:

@@ -20,8 +20,9 @@ from dev_assistant.model import (
     Urgency,
 )
 from dev_assistant.ports import Scope, Verifier
+from dev_assistant.schedule.cost import Costs
 from dev_assistant.service.messages import Finished, ToolChanged
-from dev_assistant.service.work import Assignment, Assignments, Bench
+from dev_assistant.service.work import Assignment, Assignments, Bench, seconds_of
 from fakes.verifier import FakeScope, FakeVerifier
 
 APP = ProjectName("app")
@@ -144,3 +145,17 @@ def test_a_verifier_that_raises_fails_the_files_it_had() -> None:
 
     reason = Failed("internal error: ValueError('a defect')")
     assert finished(posted) == [("a.py", reason), ("b.py", reason)]
+
+
+def test_what_judging_takes_is_learned_by_verifier() -> None:
+    costs, jobs = Costs(), [job(f"{number}.py") for number in range(100)]
+    made = Bench(
+        verifiers={"ruff": Clean()},  # type: ignore[dict-item]
+        assignments=lambda: assigned("ruff"),
+        post=lambda _: None,
+        costs=costs,
+    )
+    for _ in range(3):
+        made.run(jobs)
+    assert seconds_of(costs, jobs[0]) == pytest.approx(0.001, rel=0.1)  # as long as Clean says of each
+    assert seconds_of(costs, job("a.css", verifier="css")) == pytest.approx(0.0005, rel=0.1)
