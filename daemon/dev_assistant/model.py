@@ -56,6 +56,9 @@ class Category(enum.StrEnum):
     UNFINISHED = "unfinished"
 
 
+_CATEGORIES: Final = tuple(Category)
+
+
 class Severity(enum.StrEnum):
     """How bad a finding is: an error keeps the file from being understood at all.
 
@@ -271,10 +274,8 @@ def summarize(verdict: Verdict) -> Summary:
 
 def count(findings: Iterable[Finding]) -> Counts:
     """Findings by category."""
-    by: dict[str, int] = {}
-    for finding in findings:
-        by[finding.category.value] = by.get(finding.category.value, 0) + 1
-    return Counts(**by)
+    found = [finding.category for finding in findings]
+    return Counts(*map(found.count, _CATEGORIES))
 
 
 def _by_rule(findings: Iterable[Finding]) -> tuple[tuple[str, int], ...]:
@@ -286,6 +287,8 @@ def _by_rule(findings: Iterable[Finding]) -> tuple[tuple[str, int], ...]:
 
 def _largest(findings: Iterable[Finding]) -> tuple[Measured, ...]:
     found = [Measured(each.rule, each.line, each.measure) for each in findings if each.measure]
+    if not found:
+        return ()
     found.sort(key=lambda each: (each.rule, -each.measure.value, each.line))
     return tuple(
         each for _, ofrule in groupby(found, lambda each: each.rule) for each in islice(ofrule, MEASURED)

@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from dev_assistant.commands.output import coloured, runtime, seconds, write, write_json_line
+from dev_assistant.commands.output import coloured, runtime, seconds, write, write_encoded, write_json_line
 from dev_assistant.escape import visible
 from dev_assistant.report.plain import render_check
 from dev_assistant.serve.client import NoDaemon, call, held
@@ -40,10 +40,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 when all is clean, 1 with findings, 3 when something could not be judged, 5 when nothing matched."""
     paths = [_resolved(path) for path in args.paths]
-    document = _by_daemon(args, paths) or _alone(args, paths)
-    if args.json:
+    document = _by_daemon(args, paths)
+    if document is None:
+        document = _alone(args, paths)
+    elif args.json:
         write_json_line(document)
-    else:
+    if not args.json:
         write(render_check(document, colour=coloured()))
     for error in document["meta"].get("config_errors", ()):
         sys.stderr.write(f"dev-assistant: {visible(error)}\n")
@@ -68,16 +70,27 @@ def _by_daemon(args: argparse.Namespace, paths: list[str]) -> dict[str, Any] | N
 
 
 def _alone(args: argparse.Namespace, paths: list[str]) -> dict[str, Any]:
-    """By looking once; beside a daemon (``--watch-dirs``) without its cache, which is its own to write."""
-    from dev_assistant.bootstrap import check_once  # noqa: PLC0415  everything: half a second of imports
+    """By looking once; beside a daemon (``--watch-dirs``) without its cache, which is its own to write.
 
-    return check_once(
+    As JSON it is written here: all its findings as dictionaries would take as long as judging some files.
+    """
+    import msgspec  # noqa: PLC0415  half a second of imports, with all of the following
+
+    from dev_assistant.bootstrap import check_once  # noqa: PLC0415
+    from dev_assistant.report.canonical import encode  # noqa: PLC0415
+
+    document = check_once(
         workspace=args.workspace,
         watch_dirs=args.watch_dirs or (),
         paths=paths,
         cached=not args.no_cache and not held(runtime(args)),
         timeout=args.timeout,
     )
+    if args.json:
+        write_encoded(encode(document))
+        document = msgspec.structs.replace(document, files=(), project_findings=())
+    told: dict[str, Any] = msgspec.to_builtins(document)
+    return told
 
 
 def status_of(document: dict[str, Any]) -> int:

@@ -6,14 +6,18 @@ JSON goes out in ASCII: what a repository contains cannot steer the terminal thr
 from __future__ import annotations
 
 import argparse
+import codecs
 import json
 import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from dev_assistant.places import Runtime, runtime_of
 from dev_assistant.serve.client import workspace_root
+
+_ASCII: Final = "dev_assistant.ascii"
 
 
 def root_of(args: argparse.Namespace) -> Path:
@@ -38,6 +42,20 @@ def write_json(document: object) -> None:
 
 def write_json_line(document: object) -> None:
     write(json.dumps(document, separators=(",", ":")) + "\n")
+
+
+def write_encoded(document: bytes) -> None:
+    """As ``write_json_line``, what is JSON already."""
+    write(document.decode().encode("ascii", _ASCII).decode("ascii") + "\n")
+
+
+def _in_ascii(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+codecs.register_error(_ASCII, _in_ascii)
 
 
 def coloured(environ: Mapping[str, str] = os.environ) -> bool:

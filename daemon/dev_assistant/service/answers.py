@@ -27,7 +27,7 @@ from dev_assistant.model import Checked, Digest, FileRecord, FileState, ProjectN
 from dev_assistant.places import Runs
 from dev_assistant.ports import ChangeSource
 from dev_assistant.report.canonical import encode
-from dev_assistant.report.documents import check_document, relative_root
+from dev_assistant.report.documents import CheckDocument, check_document, relative_root
 from dev_assistant.report.merge import FileResult, result_of, results_of
 from dev_assistant.report.status import status_document
 from dev_assistant.report.views import WorkspaceView
@@ -157,6 +157,10 @@ class Answers:
         return str(path)
 
     def check(self, paths: Sequence[str], timeout: float) -> bytes:
+        """As ``look``, encoded."""
+        return encode(self.look(paths, timeout))
+
+    def look(self, paths: Sequence[str], timeout: float) -> CheckDocument:
         """The check document of ``paths`` (absolute files or directories; none: everything).
 
         Raises UserError for a path that is in no project.
@@ -185,7 +189,7 @@ class Answers:
             "missing": missing,
             "config_errors": [*self.coordinator.snapshot.problems, *errors],
         }
-        return encode(check_document(results_of(roots, results), meta=meta))
+        return check_document(results_of(roots, results), meta=meta)
 
     def _results(
         self, chosen: Sequence[tuple[ProjectSnapshot, Mapping[RelPath, FileRecord]]]

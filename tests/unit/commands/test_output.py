@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from dev_assistant.commands.output import coloured, root_of, seconds, write_json, write_json_line
+from dev_assistant.commands.output import (
+    coloured,
+    root_of,
+    seconds,
+    write_encoded,
+    write_json,
+    write_json_line,
+)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +36,12 @@ def test_json_cannot_steer_a_terminal(capsys: pytest.CaptureFixture[str]) -> Non
     line, rest = capsys.readouterr().out.split("\n", 1)
     assert line == r'{"path":"a\u001b\u202e\udcff"}'
     assert json.loads(rest) == {"n": [1]}
+
+
+def test_what_is_json_already_cannot_either(capsys: pytest.CaptureFixture[str]) -> None:
+    write_encoded('{"a":"x\u202e\U0001f600é"}'.encode())
+
+    assert capsys.readouterr().out == r'{"a":"x\u202e\ud83d\ude00\u00e9"}' + "\n"
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "nan", "inf", "soon", ""])
