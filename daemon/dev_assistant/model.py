@@ -7,6 +7,7 @@ outside watch paths, bytes that are not UTF-8 kept as surrogate escapes (``os.fs
 from __future__ import annotations
 
 import enum
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -264,7 +265,7 @@ def summarize(verdict: Verdict) -> Summary:
     """The verdict's outcome, its counts by category and by rule."""
     match verdict:
         case Checked(findings):
-            advice = sum(finding.severity is Severity.INFO for finding in findings)
+            advice = [finding.severity for finding in findings].count(Severity.INFO)
             return Summary("checked", "", count(findings), _by_rule(findings), advice, _largest(findings))
         case Skipped(reason):
             return Summary("skipped", reason)
@@ -279,10 +280,7 @@ def count(findings: Iterable[Finding]) -> Counts:
 
 
 def _by_rule(findings: Iterable[Finding]) -> tuple[tuple[str, int], ...]:
-    by: dict[str, int] = {}
-    for finding in findings:
-        by[finding.rule] = by.get(finding.rule, 0) + 1
-    return tuple(sorted(by.items()))
+    return tuple(sorted(Counter([finding.rule for finding in findings]).items()))
 
 
 def _largest(findings: Iterable[Finding]) -> tuple[Measured, ...]:
