@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from dev_assistant import process
 from dev_assistant.beats import Beats
@@ -22,6 +21,7 @@ from dev_assistant.model import Digest, Job, ProjectName, RelPath, Verdict
 from dev_assistant.places import Runs, runtime_of
 from dev_assistant.ports import ChangeSource, Evidence, Verifier
 from dev_assistant.record.volatile import LastEvidence
+from dev_assistant.report.documents import CheckDocument
 from dev_assistant.report.views import PoolView
 from dev_assistant.schedule.adaptive import AdaptiveWorkers
 from dev_assistant.schedule.backlog import BATCH_SECONDS
@@ -214,8 +214,7 @@ class _Parts:
     def scribe(self) -> Scribe:
         return Scribe(
             opener=lambda name: self.records.open(_entry(self.coordinator.configuration, name)),
-            view=self.overview.report,
-            publish=self.records.publish,
+            publish=lambda: self.records.publish(self.overview.report),
             lost=lambda name: self.coordinator.post(CacheLost(name)),
             alive=lambda name: _is_alive(self.coordinator.configuration, name),
             now=time.monotonic,
@@ -318,7 +317,7 @@ def _entry(configuration: Configuration, name: ProjectName) -> ConfiguredProject
 
 def check_once(
     *, workspace: Path | None, watch_dirs: Sequence[Path], paths: Sequence[str], cached: bool, timeout: float
-) -> dict[str, Any]:
+) -> CheckDocument:
     """Judge everything once without a daemon: the check document. Raises UserError and ConfigError.
 
     Not ``cached``: no cache is believed, and nothing is written anywhere.
@@ -332,7 +331,7 @@ def check_once(
 
 def judge_anew(
     *, workspace: Path | None, timeout: float
-) -> tuple[dict[str, Any], dict[ProjectName, Mapping[RelPath, Evidence]]]:
+) -> tuple[CheckDocument, dict[ProjectName, Mapping[RelPath, Evidence]]]:
     """Judge everything without any cache and write nothing: the check document, and the evidence by project.
 
     Raises UserError and ConfigError.

@@ -7,6 +7,7 @@ outside watch paths, bytes that are not UTF-8 kept as surrogate escapes (``os.fs
 from __future__ import annotations
 
 import enum
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -54,6 +55,9 @@ class Category(enum.StrEnum):
     DESIGN = "design"
     SECURITY = "security"
     UNFINISHED = "unfinished"
+
+
+_CATEGORIES: Final = tuple(Category)
 
 
 class Severity(enum.StrEnum):
@@ -261,7 +265,7 @@ def summarize(verdict: Verdict) -> Summary:
     """The verdict's outcome, its counts by category and by rule."""
     match verdict:
         case Checked(findings):
-            advice = sum(finding.severity is Severity.INFO for finding in findings)
+            advice = [finding.severity for finding in findings].count(Severity.INFO)
             return Summary("checked", "", count(findings), _by_rule(findings), advice, _largest(findings))
         case Skipped(reason):
             return Summary("skipped", reason)
@@ -271,21 +275,18 @@ def summarize(verdict: Verdict) -> Summary:
 
 def count(findings: Iterable[Finding]) -> Counts:
     """Findings by category."""
-    by: dict[str, int] = {}
-    for finding in findings:
-        by[finding.category.value] = by.get(finding.category.value, 0) + 1
-    return Counts(**by)
+    found = [finding.category for finding in findings]
+    return Counts(*map(found.count, _CATEGORIES))
 
 
 def _by_rule(findings: Iterable[Finding]) -> tuple[tuple[str, int], ...]:
-    by: dict[str, int] = {}
-    for finding in findings:
-        by[finding.rule] = by.get(finding.rule, 0) + 1
-    return tuple(sorted(by.items()))
+    return tuple(sorted(Counter([finding.rule for finding in findings]).items()))
 
 
 def _largest(findings: Iterable[Finding]) -> tuple[Measured, ...]:
     found = [Measured(each.rule, each.line, each.measure) for each in findings if each.measure]
+    if not found:
+        return ()
     found.sort(key=lambda each: (each.rule, -each.measure.value, each.line))
     return tuple(
         each for _, ofrule in groupby(found, lambda each: each.rule) for each in islice(ofrule, MEASURED)

@@ -10,7 +10,7 @@ import os
 import random
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,8 +97,6 @@ class DiskAccess(DiskRecords):
     def __init__(self, disk: Disk) -> None:
         super().__init__()
         self._disk = disk
-        self._publish = self.publish
-        self.publish = self._published  # type: ignore[assignment]
         self.dead = False
 
     @property
@@ -111,9 +109,9 @@ class DiskAccess(DiskRecords):
         store, evidence = FullStore(ledgers.store, self), FullLog(ledgers.evidence, self)
         return Ledgers(store, evidence, lambda: None if self.refusing else ledgers.prune(), ledgers.epoch)
 
-    def _published(self, view: WorkspaceView) -> None:
+    def publish(self, view: Callable[[], WorkspaceView]) -> None:
         self._refuse()
-        self._publish(view)
+        super().publish(view)
 
     def _refuse(self) -> None:
         if self.refusing:
@@ -245,8 +243,7 @@ class Engine:
         self._overrides = {} if disk is not None else {"cache_enabled": False, "enable_evidence": False}
         self.scribe = Scribe(
             opener=lambda name: self.records.open(self._entry(name)),
-            view=lambda: self.overview.view(),  # noqa: PLW0108  it is built below
-            publish=self.records.publish,
+            publish=lambda: self.records.publish(self.overview.view),
             lost=lambda name: self.coordinator.post(CacheLost(name)),
             alive=self._is_alive,
             now=clock,

@@ -27,7 +27,7 @@ from dev_assistant.model import (
     Severity,
     Verdict,
 )
-from dev_assistant.ports import NOTHING_BESIDE, Excluded, Included, Reach, Scope
+from dev_assistant.ports import NOTHING_BESIDE, Excluded, Included, Reach, Scope, Unasked, all_asked
 
 CONFIG = "lint.toml"
 EXCLUDED = "excluded by lint.toml"
@@ -196,6 +196,7 @@ class ModelVerifier:
         *,
         timeout_seconds: float | None = None,
         beside: Mapping[str, Scope] = NOTHING_BESIDE,
+        unasked: Unasked = all_asked,
     ) -> ModelScope:
         return ModelScope(project, directories, top=self.top)
 

@@ -12,6 +12,7 @@ import pytest
 
 from dev_assistant.bootstrap import Assembly, Loading, assemble, check_once
 from dev_assistant.errors import ConfigError, UserError
+from dev_assistant.report.canonical import encode
 from dev_assistant.service.answers import Answers
 from dev_assistant.service.records import DiskRecords
 from dev_assistant.watch.choose import open_source
@@ -76,13 +77,13 @@ def test_the_same_by_a_daemon_and_by_a_fresh_look(
     monkeypatch.chdir(tree)
     by_daemon: dict[str, Any] = json.loads(assembly.answers.check([], 30))
     alone = check_once(workspace=None, watch_dirs=(), paths=[], cached=False, timeout=60)
-    assert {**by_daemon, "meta": None} == {**alone, "meta": None}
+    assert {**by_daemon, "meta": None} == {**json.loads(encode(alone)), "meta": None}
 
 
 def test_a_fresh_look_without_cache_writes_nothing(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tree)
     document = check_once(workspace=None, watch_dirs=(), paths=[], cached=False, timeout=60)
-    assert document["summary"]["findings"] == 1
+    assert document.summary.findings == 1
     assert sorted(path.name for path in tree.iterdir()) == ["bad.py", "good.py", "pyproject.toml"]
 
 

@@ -11,14 +11,7 @@ import os
 import sys
 from pathlib import Path
 
-from dev_assistant.commands.output import (
-    coloured,
-    runtime,
-    seconds,
-    write,
-    write_encoded,
-    write_json_line,
-)
+from dev_assistant.commands.output import coloured, runtime, seconds, write, write_encoded
 from dev_assistant.escape import visible
 from dev_assistant.serve.client import NoDaemon, fetch, held
 
@@ -54,9 +47,7 @@ def run(args: argparse.Namespace) -> int:
 
         document = head if encoded is None else json.loads(encoded)
         write(render_check(document, colour=coloured()))
-    elif encoded is None:
-        write_json_line(head)
-    else:
+    elif encoded is not None:
         write_encoded(encoded)
     for error in head["meta"].get("config_errors", ()):
         sys.stderr.write(f"dev-assistant: {visible(error)}\n")
@@ -81,16 +72,27 @@ def _by_daemon(args: argparse.Namespace, paths: list[str]) -> tuple[dict[str, An
 
 
 def _alone(args: argparse.Namespace, paths: list[str]) -> dict[str, Any]:
-    """By looking once; beside a daemon (``--watch-dirs``) without its cache, which is its own to write."""
-    from dev_assistant.bootstrap import check_once  # noqa: PLC0415  everything: half a second of imports
+    """By looking once; beside a daemon (``--watch-dirs``) without its cache, which is its own to write.
 
-    return check_once(
+    As JSON it is written here: all its findings as dictionaries would take as long as judging some files.
+    """
+    import msgspec  # noqa: PLC0415  half a second of imports, with all of the following
+
+    from dev_assistant.bootstrap import check_once  # noqa: PLC0415
+    from dev_assistant.report.canonical import encode  # noqa: PLC0415
+
+    document = check_once(
         workspace=args.workspace,
         watch_dirs=args.watch_dirs or (),
         paths=paths,
         cached=not args.no_cache and not held(runtime(args)),
         timeout=args.timeout,
     )
+    if args.json:
+        write_encoded(encode(document))
+        document = msgspec.structs.replace(document, files=(), project_findings=())
+    told: dict[str, Any] = msgspec.to_builtins(document)
+    return told
 
 
 def status_of(document: dict[str, Any]) -> int:

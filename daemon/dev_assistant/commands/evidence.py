@@ -143,9 +143,9 @@ def _rerun(accounts: list[Account], *, workspace: Path | None, timeout: float) -
     for account in accounts:
         name = account.entry.project.name
         standing = {
-            file["path"]: Standing(file["state"], file["reason"] or "")
-            for file in document["files"]
-            if file["project"] == name
+            file.path: Standing(file.state.value, file.reason)
+            for file in document.files
+            if file.project == name
         }
         account.again = rederive(account.newest, found.get(name, {}).values(), standing)
 

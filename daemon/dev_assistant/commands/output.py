@@ -6,15 +6,18 @@ JSON goes out in ASCII: what a repository contains cannot steer the terminal thr
 from __future__ import annotations
 
 import argparse
+import codecs
 import json
 import os
-import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from dev_assistant.places import Runtime, runtime_of
 from dev_assistant.serve.client import workspace_root
+
+_ASCII: Final = "dev_assistant.ascii"
 
 
 def root_of(args: argparse.Namespace) -> Path:
@@ -42,16 +45,21 @@ def write_json_line(document: object) -> None:
 
 
 def write_encoded(document: bytes) -> None:
-    """A document that is JSON in UTF-8 already: what is ASCII, as nearly all of it is, goes out as it is."""
+    """As ``write_json_line``, what is JSON already: ASCII, as nearly all of it is, goes out as it is."""
     if not document.isascii():
-        document = re.sub("[^\x00-\x7f]+", _escaped, document.decode()).encode()
+        document = document.decode().encode("ascii", _ASCII)
     sys.stdout.flush()
     sys.stdout.buffer.write(document + b"\n")
     sys.stdout.buffer.flush()
 
 
-def _escaped(match: re.Match[str]) -> str:
-    return json.dumps(match.group())[1:-1]
+def _in_ascii(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+codecs.register_error(_ASCII, _in_ascii)
 
 
 def coloured(environ: Mapping[str, str] = os.environ) -> bool:

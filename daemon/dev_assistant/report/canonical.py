@@ -6,14 +6,17 @@ characters inside strings, so they are written as ``\\uXXXX``, which every parse
 
 from __future__ import annotations
 
+import codecs
 import re
+from typing import Final
 
 import msgspec
 
 from dev_assistant.escape import path_text
 
+_VISIBLE: Final = "dev_assistant.visible"
 _ENCODER = msgspec.json.Encoder(order="deterministic")
-_RAW = re.compile("[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+_RAW = re.compile("[\x80-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 
 
 def encode(document: object, *, indent: int = 0) -> bytes:
@@ -24,9 +27,8 @@ def encode(document: object, *, indent: int = 0) -> bytes:
     data = _ENCODER.encode(document)
     if indent:
         data = msgspec.json.format(data, indent=indent) + b"\n"
-    if data.isascii() and b"\x7f" not in data:
-        return data
-    return _RAW.sub(_escape, data.decode()).encode()
+    data = data.replace(b"\x7f", b"\\u007f")
+    return data if data.isascii() else data.decode().encode("ascii", _VISIBLE)
 
 
 def text(foreign: str) -> str:
@@ -41,3 +43,13 @@ def text(foreign: str) -> str:
 
 def _escape(match: re.Match[str]) -> str:
     return f"\\u{ord(match.group()):04x}"
+
+
+def _made_visible(error: UnicodeError) -> tuple[bytes, int]:
+    """A run of characters beyond ASCII: they are few, and all the others need not pass an expression."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return _RAW.sub(_escape, error.object[error.start : error.end]).encode(), error.end
+
+
+codecs.register_error(_VISIBLE, _made_visible)

@@ -14,7 +14,7 @@ from typing import Literal, TypedDict, cast
 import msgspec
 
 from dev_assistant.errors import UserError
-from dev_assistant.model import Category, Counts, FileState, Finding, Measure, Severity, count
+from dev_assistant.model import Category, Counts, FileRecord, FileState, Finding, Measure, Severity
 from dev_assistant.report.canonical import encode, text
 from dev_assistant.report.identity import finding_ids
 from dev_assistant.report.merge import FileResult, Key, Results, result, results_of
@@ -152,7 +152,8 @@ def check_document(
 ) -> CheckDocument:
     """The document of ``results``: projects by name, files by project and path, in code-point order."""
     files = [results.files[key] for key in sorted(results.files)]
-    tallies = _tallies(results, files)
+    records = [file.record for file in files]
+    tallies = _tallies(results, records, files)
     return CheckDocument(
         schema=CHECK if schema == "check" else RESULTS,
         meta={**meta, "verified_at": [file.verified_at for file in files]},
@@ -161,7 +162,7 @@ def check_document(
             ProjectRow(name=name, root=results.projects[name], **totals_of(tally))
             for name, tally in sorted(tallies.items())
         ),
-        files=tuple(map(_file_row, files)),
+        files=tuple(map(_file_row, files, records)),
         project_findings=tuple(row for file in files for row in _related_rows(file)),
     )
 
@@ -169,7 +170,7 @@ def check_document(
 def encoded_rows(file: FileResult) -> tuple[msgspec.Raw, tuple[msgspec.Raw, ...]]:
     """The row of a file, and those of what it has in common with others, as they stand in the document."""
     related = tuple(msgspec.Raw(encode(row)) for row in _related_rows(file))
-    return msgspec.Raw(encode(_file_row(file))), related
+    return msgspec.Raw(encode(_file_row(file, file.record))), related
 
 
 def encoded_document(
@@ -223,22 +224,23 @@ def read_results(data: bytes, *, source: str) -> Results:
     return results_of(roots, files)
 
 
-def _tallies(results: Results, files: Iterable[FileResult]) -> dict[str, Tally]:
-    by_project: dict[str, list[FileResult]] = {name: [] for name in results.projects}
-    for file in files:
-        by_project[file.project].append(file)
-    return {name: tally_of(file.record for file in members) for name, members in by_project.items()}
+def _tallies(
+    results: Results, records: Iterable[FileRecord], files: Iterable[FileResult]
+) -> dict[str, Tally]:
+    by_project: dict[str, list[FileRecord]] = {name: [] for name in results.projects}
+    for record, file in zip(records, files, strict=True):
+        by_project[file.project].append(record)
+    return {name: tally_of(members) for name, members in by_project.items()}
 
 
-def _file_row(file: FileResult) -> FileRow:
-    counts = count(file.findings) if file.state is FileState.FRESH else None
+def _file_row(file: FileResult, record: FileRecord) -> FileRow:
     ids = finding_ids(file.findings, project=file.project, path=file.path)
     return FileRow(
         project=file.project,
         path=file.path,
         state=file.state,
-        passed=None if counts is None else all(each.severity is Severity.INFO for each in file.findings),
-        score=None if counts is None else counts.score,
+        passed=record.passed,
+        score=record.counts.score if file.state is FileState.FRESH else None,
         reason=file.reason,
         findings=tuple(map(_finding_row, ids, file.findings)),
         analysed=file.analysed,

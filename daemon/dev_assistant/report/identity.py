@@ -5,6 +5,7 @@ Lines and columns are no part of it; equal mistakes in one file are told apart b
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Iterable
@@ -13,6 +14,9 @@ from dev_assistant.model import Finding
 from dev_assistant.report.canonical import encode, text
 
 _NUMBER = re.compile(r"(`[^`]*`)|\b\d+\b")
+_DIGIT = re.compile(r"\d")
+_KNOWN = 4096
+"""Messages whose normal form is remembered: most of a run's are the same few."""
 
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:
@@ -23,18 +27,24 @@ def ordered(findings: Iterable[Finding]) -> list[Finding]:
 def finding_ids(findings: Iterable[Finding], *, project: str, path: str) -> list[str]:
     """16 hex digits for each finding of one file, which must be in the order of ``ordered``."""
     seen: dict[tuple[str, str], int] = {}
+    begun = hashlib.blake2b(encode([text(project), text(path)])[:-1] + b",", digest_size=8)
     ids = []
     for finding in findings:
         kind = (finding.rule, normalised(finding.message))
         ordinal = seen.get(kind, 0)
         seen[kind] = ordinal + 1
-        ids.append(_digest(project, path, *kind, str(ordinal)))
+        state = begun.copy()
+        state.update(encode([text(kind[0]), text(kind[1]), str(ordinal)])[1:])
+        ids.append(state.hexdigest())
     return ids
 
 
+@functools.lru_cache(maxsize=_KNOWN)
 def normalised(message: str) -> str:
     """The message without numbers outside of code spans ("from line 12", "13 > 10") and in single spaces."""
-    return " ".join(_NUMBER.sub(lambda match: match.group(1) or "#", message).split())
+    if _DIGIT.search(message):
+        message = _NUMBER.sub(lambda match: match.group(1) or "#", message)
+    return " ".join(message.split())
 
 
 def _place(finding: Finding) -> tuple[object, ...]:
@@ -49,7 +59,3 @@ def _place(finding: Finding) -> tuple[object, ...]:
         finding.severity.value,
         finding.fixable,
     )
-
-
-def _digest(*fields: str) -> str:
-    return hashlib.blake2b(encode([text(field) for field in fields]), digest_size=8).hexdigest()

@@ -162,34 +162,41 @@ class Answers:
         return str(path)
 
     def check(self, paths: Sequence[str], timeout: float) -> bytes:
+        """As ``look``, encoded."""
+        return encode(self._encodable(paths, timeout))
+
+    def findings(self, paths: Sequence[str], timeout: float) -> Iterator[bytes]:
+        """As ``check``, in two parts: what a client has to read of it, and the document to hand on unread."""
+        document = self._encodable(paths, timeout)
+        meta = {name: value for name, value in document.meta.items() if name != "verified_at"}
+        return iter((encode({"summary": document.summary, "meta": meta}), encode(document)))
+
+    def look(self, paths: Sequence[str], timeout: float) -> CheckDocument:
         """The check document of ``paths`` (absolute files or directories; none: everything).
 
         Raises UserError for a path that is in no project.
         """
-        return encode(self._document(paths, timeout))
+        return self._look(paths, time.monotonic() + timeout, settled=self.settle(timeout))
 
-    def findings(self, paths: Sequence[str], timeout: float) -> Iterator[bytes]:
-        """As ``check``, in two parts: what a client has to read of it, and the document to hand on unread."""
-        document = self._document(paths, timeout)
-        meta = {name: value for name, value in document.meta.items() if name != "verified_at"}
-        return iter((encode({"summary": document.summary, "meta": meta}), encode(document)))
-
-    def _document(self, paths: Sequence[str], timeout: float) -> CheckDocument:
-        deadline = time.monotonic() + timeout
-        settled = self.settle(timeout)
+    def _encodable(self, paths: Sequence[str], timeout: float) -> CheckDocument:
+        """As ``look``, of rows that were encoded before where that is possible."""
+        deadline, settled = time.monotonic() + timeout, self.settle(timeout)
         chosen = _chosen(self.coordinator.snapshot.projects, paths)
         rows = self.rows.of(chosen, whole=not paths)
-        if rows is not None:
-            projects = {str(p.project.name): (self._root_of(p), _tally(files)) for p, files in chosen}
-            encoded = ((row.file, row.related) for row in rows)
-            return encoded_document(encoded, projects=projects, meta=self._meta(chosen, settled=settled))
+        if rows is None:
+            return self._look(paths, deadline, settled=settled)
+        projects = {str(p.project.name): (self._root_of(p), _tally(files)) for p, files in chosen}
+        encoded = ((row.file, row.related) for row in rows)
+        return encoded_document(encoded, projects=projects, meta=self._meta(chosen, settled=settled))
+
+    def _look(self, paths: Sequence[str], deadline: float, *, settled: bool) -> CheckDocument:
         for _ in range(_ATTEMPTS):
+            chosen = _chosen(self.coordinator.snapshot.projects, paths)
             results, lost = self._results(chosen)
             if not lost:
                 break
             self.coordinator.post(Recheck(tuple(lost)))
             settled = self.settle(max(0.0, deadline - time.monotonic()))
-            chosen = _chosen(self.coordinator.snapshot.projects, paths)
         roots = {str(p.project.name): self._root_of(p) for p, _ in chosen}
         return check_document(results_of(roots, results), meta=self._meta(chosen, settled=settled))
 

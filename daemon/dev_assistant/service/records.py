@@ -22,19 +22,22 @@ from dev_assistant.service.scribe import Ledgers
 
 
 class Records(Protocol):
-    """Where verdicts, evidence and statistics go. ``open`` and ``publish`` run on the scribe's thread."""
+    """Where verdicts, evidence and statistics go. ``open`` and ``publish`` run on the scribe's thread.
+
+    ``view`` is called by those alone that publish anything: it counts all that was found.
+    """
 
     def open(self, entry: ConfiguredProject) -> Ledgers: ...
     def reader(self, entry: ConfiguredProject) -> Reader: ...
     def lookup(self, root: str, keys: Sequence[Digest]) -> dict[Digest, Verdict]: ...
-    def publish(self, view: WorkspaceView) -> None: ...
+    def publish(self, view: Callable[[], WorkspaceView]) -> None: ...
 
 
 class DiskRecords:
     """RUNS/ of every project and of the workspace."""
 
     def __init__(self) -> None:
-        self.publish = ArtefactPublisher()
+        self._artefacts = ArtefactPublisher()
 
     def open(self, entry: ConfiguredProject) -> Ledgers:
         """Raises UserError or OSError when RUNS/ cannot be made."""
@@ -62,6 +65,10 @@ class DiskRecords:
         finally:
             reader.close()
 
+    def publish(self, view: Callable[[], WorkspaceView]) -> None:
+        """Raises OSError or UserError when a directory refuses."""
+        self._artefacts(view())
+
 
 class VolatileRecords:
     """Memory, for a judgement that leaves nothing behind; ``evidence`` gives a project's log."""
@@ -80,5 +87,5 @@ class VolatileRecords:
     def lookup(self, root: str, keys: Sequence[Digest]) -> dict[Digest, Verdict]:
         return self._stores[root].find(keys)
 
-    def publish(self, view: WorkspaceView) -> None:
+    def publish(self, view: Callable[[], WorkspaceView]) -> None:
         """Nothing is written."""

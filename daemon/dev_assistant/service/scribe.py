@@ -19,7 +19,6 @@ from dev_assistant.errors import DevAssistantError
 from dev_assistant.logs import get_logger
 from dev_assistant.model import Appraisal, Digest, FileRecord, ProjectName, RelPath, Verdict
 from dev_assistant.ports import Evidence, EvidenceLog, VerdictStore
-from dev_assistant.report.views import WorkspaceView
 from dev_assistant.service.refusals import Refusals
 
 _LOG = get_logger("scribe")
@@ -95,8 +94,8 @@ _Order = Callable[[], None]
 class Scribe:
     """Orders are carried out in the order in which they were given.
 
-    ``opener`` makes a project's store and evidence log when first needed, ``view`` the picture for
-    ``publish``; ``lost`` is told of a project whose cache has to be filled anew, and ``alive`` tells whether
+    ``opener`` makes a project's store and evidence log when first needed, ``publish`` writes statistics and
+    dashboards; ``lost`` is told of a project whose cache has to be filled anew, and ``alive`` tells whether
     a project is in the workspace and on disk. All are called on the scribe's thread. ``now`` is monotonic,
     ``wall`` wall-clock seconds.
     """
@@ -105,8 +104,7 @@ class Scribe:
         self,
         *,
         opener: Opener,
-        view: Callable[[], WorkspaceView],
-        publish: Callable[[WorkspaceView], None],
+        publish: Callable[[], None],
         lost: Callable[[ProjectName], None],
         alive: Callable[[ProjectName], bool],
         now: Callable[[], float],
@@ -114,7 +112,6 @@ class Scribe:
         beats: Beats | None = None,
     ) -> None:
         self._opener = opener
-        self._view = view
         self._publish = publish
         self._lost = lost
         self._alive = alive
@@ -245,7 +242,7 @@ class Scribe:
         if self._outdated and (now or rested):
             self._beats.next("writing", "statistics and dashboards")
             began = self._now()
-            self._outdated = not self._guarded(lambda: self._publish(self._view()), _REPORTS)
+            self._outdated = not self._guarded(self._publish, _REPORTS)
             self._report_from = self._now() + _REST * (self._now() - began)
 
     def _save_project(self, project: ProjectName) -> None:

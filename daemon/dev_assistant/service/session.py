@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Sequence
-from typing import Any
 
+from dev_assistant.report.documents import CheckDocument
 from dev_assistant.service.answers import Answers
 from dev_assistant.service.daemon import Daemon
 
 _STOP_SECONDS = 5.0
 
 
-def look_once(daemon: Daemon, answers: Answers, *, paths: Sequence[str], timeout: float) -> dict[str, Any]:
+def look_once(daemon: Daemon, answers: Answers, *, paths: Sequence[str], timeout: float) -> CheckDocument:
     """The check document of ``paths``. Raises UserError for a path that is in no project."""
     deadline = time.monotonic() + timeout
     daemon.start()
@@ -21,7 +20,6 @@ def look_once(daemon: Daemon, answers: Answers, *, paths: Sequence[str], timeout
         daemon.coordinator.ready.wait(timeout)
         if daemon.failed:
             raise RuntimeError(daemon.failed)
-        document: dict[str, Any] = json.loads(answers.check(paths, max(0.0, deadline - time.monotonic())))
-        return document
+        return answers.look(paths, max(0.0, deadline - time.monotonic()))
     finally:
         daemon.stop(_STOP_SECONDS)

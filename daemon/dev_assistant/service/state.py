@@ -182,6 +182,8 @@ class ProjectState:
         reason = broken = ""
         for name, scope in (self.scopes or {}).items():
             match scope.claims(path):
+                case None:
+                    continue
                 case Included() as claim:
                     included[name] = claim
                 case Excluded(why):

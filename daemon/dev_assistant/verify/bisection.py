@@ -72,7 +72,7 @@ class Bisection:
 
 def printed(path: str) -> str:
     """``path`` as a tool prints it that replaces what is not UTF-8."""
-    return os.fsencode(path).decode("utf-8", "replace")
+    return path if path.isascii() else os.fsencode(path).decode("utf-8", "replace")
 
 
 def parts(paths: Iterable[str]) -> Iterator[list[str]]:

@@ -6,6 +6,7 @@ verdict is handed out only if the bytes that the job names were there before and
 
 from __future__ import annotations
 
+import functools
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -115,6 +116,7 @@ Ask = Callable[[Sequence[Source]], Mapping[str, Verdict]]
 """Judges sources, by their absolute path; may raise ToolError and OSError, which fail all of them."""
 
 
+@functools.lru_cache(maxsize=256)  # each verifier asks for that of the same path
 def suffix(path: str) -> str:
     """The suffix of the name in lower case; "" for a name that only begins with a dot."""
     name = path[path.rfind("/") + 1 :]

@@ -7,6 +7,7 @@ neither. Both come through here, so that a file has the same findings whichever 
 from __future__ import annotations
 
 import functools
+import operator
 import re
 from collections.abc import Iterable
 
@@ -15,6 +16,7 @@ import msgspec
 from dev_assistant.model import Category, Checked, Finding, Severity
 from dev_assistant.verify import categories
 
+_PLACE = operator.attrgetter("line", "column", "rule", "end_line", "end_column", "message")
 _ADVICE = re.compile(r"\n\n(?:help|info|note): ")
 
 
@@ -36,7 +38,7 @@ def finding(rule: str, message: str, start: Position, end: Position, *, fixable:
         start.column,
         end.row,
         end.column,
-        _ADVICE.split(message, 1)[0],
+        _ADVICE.split(message, 1)[0] if "\n\n" in message else message,
         fixable,
     )
 
@@ -48,8 +50,4 @@ def _kind(rule: str) -> tuple[Category, Severity]:
 
 def checked(findings: Iterable[Finding]) -> Checked:
     """The verdict, its findings in the order of the file: the two ways do not agree on another."""
-    return Checked(tuple(sorted(findings, key=_place)))
-
-
-def _place(found: Finding) -> tuple[int, int, str, int, int, str]:
-    return found.line, found.column, found.rule, found.end_line, found.end_column, found.message
+    return Checked(tuple(sorted(findings, key=_PLACE)))

@@ -17,6 +17,7 @@ from dev_assistant.places import RUNS
 
 _SUFFIXES = (".py", ".pyi")
 _IGNORED = frozenset({RUNS, "__pycache__"})
+_WORD = b"import"
 _FROM = re.compile(rb"from[ \t]+([\w\x80-\xff]+(?:\.[\w\x80-\xff]+)+)")
 _IMPORT = re.compile(rb"import[ \t]+([^\r\n#;(]*\.[^\r\n#;]*)")
 _MODULUS = 1 << 128
@@ -28,10 +29,20 @@ def dotted_imports(source: bytes) -> set[str]:
     """The dotted absolute names that ``source`` may import; too many are named rather than too few."""
     if b"\\\n" in source or b"\\\r\n" in source:
         source = _CONTINUED.sub(b" ", source)
-    names = set(_FROM.findall(source))
-    for statement in _IMPORT.findall(source):
+    lines = b"\n".join(_importing(source))
+    names = set(_FROM.findall(lines))
+    for statement in _IMPORT.findall(lines):
         names.update(_DOTTED.findall(statement))
     return {os.fsdecode(name) for name in names}
+
+
+def _importing(source: bytes) -> Iterator[bytes]:
+    """The lines that have the word, which is found far faster than any pattern: a file has few of them."""
+    at = source.find(_WORD)
+    while at >= 0:
+        start, end = source.rfind(b"\n", 0, at) + 1, source.find(b"\n", at)
+        yield source[start : end if end >= 0 else None]
+        at = source.find(_WORD, end) if end >= 0 else -1
 
 
 class Modules:

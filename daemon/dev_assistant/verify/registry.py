@@ -14,6 +14,7 @@ from dev_assistant.ports import Role, Verifier
 from dev_assistant.settings import Settings
 from dev_assistant.verify.analysed import AnalysisVerifier, Library
 from dev_assistant.verify.analysts import Analysts
+from dev_assistant.verify.content import suffix
 from dev_assistant.verify.deep import DeepVerifier
 from dev_assistant.verify.native import NativeVerifier
 from dev_assistant.verify.oxlint import Oxlint
@@ -59,14 +60,14 @@ _SMALL_TEXT: Final = 64_000
 
 def recognised(path: str) -> bool:
     """Whether ``path`` is of a type that counts, judged by its suffix alone."""
-    return _suffix(path) in RECOGNISED
+    return suffix(path) in RECOGNISED
 
 
 def unjudged(path: str, settings: Settings) -> str:
     """Why a recognised file has no verdict."""
-    kind = _BY_SUFFIX.get(_suffix(path))
+    kind = _BY_SUFFIX.get(suffix(path))
     if kind is None:
-        return f"no verifier for {_suffix(path) or 'such'} files"
+        return f"no verifier for {suffix(path) or 'such'} files"
     if not getattr(settings, kind.setting):
         return f"{kind.setting} is false"
     return f"not included by {kind.verifier}'s configuration"
@@ -74,7 +75,7 @@ def unjudged(path: str, settings: Settings) -> str:
 
 def size_limit(path: str, settings: Settings) -> tuple[int, str]:
     """The most bytes that a file of this type may have to be judged, and the setting that says so."""
-    kind = _BY_SUFFIX.get(_suffix(path))
+    kind = _BY_SUFFIX.get(suffix(path))
     setting = "max_document_mb" if kind is None or kind.document else "max_file_mb"
     return int(getattr(settings, setting) * _MEGABYTE), setting
 
@@ -121,9 +122,3 @@ def verifiers(*, timeout_seconds: float) -> tuple[Verifier, ...]:
 def _judged_by(name: str) -> dict[str, Role]:
     (kind,) = (kind for kind in KINDS if kind.verifier == name)
     return dict.fromkeys(kind.suffixes, Role.JUDGES)
-
-
-def _suffix(path: str) -> str:
-    name = path[path.rfind("/") + 1 :]
-    dot = name.rfind(".")
-    return name[dot:].lower() if dot > 0 else ""

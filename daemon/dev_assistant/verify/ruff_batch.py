@@ -149,7 +149,7 @@ class _Answers:
 
     def __post_init__(self) -> None:
         self.known = {printed(path): path for path in self.paths}
-        self._findings = {path: [] for path in self.paths}
+        self._findings = {name: [] for name in self.known}
 
     def take(self, line: bytes) -> None:
         """One line of output. Raises ToolError when it is not a finding on a file that was asked for."""
@@ -160,15 +160,15 @@ class _Answers:
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise ToolError(f"ruff printed what is not a finding: {error}") from None
         self.any = True
-        path = self.known.get(found.filename)
-        if path is None:
+        findings = self._findings.get(found.filename)
+        if findings is None:
             if found.filename in {printed(other) for other in self.beside}:
                 return
             raise ToolError(f"ruff reported on {found.filename}, which was not asked for")
         if found.name == _IO_ERROR:
-            self._failures[path] = found.message
+            self._failures[self.known[found.filename]] = found.message
         else:
-            self._findings[path].append(_finding(found))
+            findings.append(_finding(found))
 
     def unread(self, path: str, reason: str) -> None:
         """ruff could not read a file, which without E902 selected it only mentions. Raises ToolError."""
@@ -178,7 +178,7 @@ class _Answers:
         self._failures[asked] = reason
 
     def verdicts(self) -> Answers:
-        found: Answers = {path: checked(findings) for path, findings in self._findings.items()}
+        found: Answers = {self.known[name]: checked(findings) for name, findings in self._findings.items()}
         return found | {path: Failed(reason) for path, reason in self._failures.items()}
 
 

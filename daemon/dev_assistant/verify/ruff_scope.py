@@ -159,7 +159,7 @@ class RuffScope:
 
     def current(self, places: Iterable[Place]) -> bool:
         """Whether the configuration is what it was: no file changed, and none appeared above these places."""
-        directories = {above for place in places for above in self._upwards(place.path)}
+        directories = {above for path in {place.path for place in places} for above in self._upwards(path)}
         appeared = (f"{directory}/{name}" for directory in directories for name in ruff_config.NAMES)
         stamps: dict[str, Stamp] = {**dict.fromkeys(appeared), **self._stamps}
         return all(ruff_config.stamp(path) == taken for path, taken in stamps.items())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dev_assistant.errors import ToolError
 
@@ -23,7 +23,8 @@ class Settings:
     """One configuration as ruff understood it. ``text`` is all of it that can decide a verdict.
 
     ``source`` is the configuration file, None for ruff's own defaults. ``root`` is the directory that its
-    patterns are relative to. ``codes`` maps a rule's name to its code, or to itself where it has none.
+    patterns are relative to. ``codes`` maps a rule's name to its code, or to itself where it has none;
+    ``rules`` are these codes.
     """
 
     source: str | None
@@ -39,10 +40,10 @@ class Settings:
     preview: bool
     namespaces: bool
     extensions: bool
+    rules: frozenset[str] = field(init=False)
 
-    @property
-    def rules(self) -> frozenset[str]:
-        return frozenset(self.codes.values())
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rules", frozenset(self.codes.values()))
 
 
 def deciding(text: str) -> str:

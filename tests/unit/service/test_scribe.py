@@ -78,8 +78,7 @@ def scribe_over(
 ) -> Scribe:
     scribe = Scribe(
         opener=lambda name: Ledgers(store, NoEvidence(), lambda: None, lambda: store.epoch),
-        view=lambda: "view",  # type: ignore[arg-type, return-value]
-        publish=published.append,
+        publish=lambda: published.append("view"),
         now=time.monotonic,
         alive=alive,
         lost=lambda name: published.append(f"lost {name}"),
@@ -162,8 +161,7 @@ def test_that_files_are_gone_is_saved_after_a_while_which_others_do_not_wait_for
     stores, saved = {APP: FullDisk(), web: FullDisk()}, threading.Event()
     scribe = Scribe(
         opener=lambda name: Ledgers(stores[name], NoEvidence(), saved.set, lambda: 0),
-        view=lambda: "view",  # type: ignore[arg-type, return-value]
-        publish=lambda view: None,
+        publish=lambda: None,
         now=clock,
         alive=lambda name: True,
         lost=lambda name: None,
@@ -197,8 +195,7 @@ def test_one_project_that_refuses_does_not_hold_back_another() -> None:
     stores = {APP: FullDisk(refusals=10**9), ProjectName("web"): FullDisk()}
     scribe = Scribe(
         opener=lambda name: Ledgers(stores[name], NoEvidence(), lambda: None, lambda: 0),
-        view=lambda: "view",  # type: ignore[arg-type, return-value]
-        publish=lambda view: None,
+        publish=lambda: None,
         now=time.monotonic,
         alive=lambda name: True,
         lost=lambda name: None,
@@ -238,8 +235,7 @@ def test_the_proof_is_written_before_the_verdict_and_does_not_hold_it_back(refus
     log.refusing = refusing
     scribe = Scribe(
         opener=lambda name: Ledgers(store, log, lambda: None, lambda: 0),
-        view=lambda: "view",  # type: ignore[arg-type, return-value]
-        publish=lambda view: None,
+        publish=lambda: None,
         now=time.monotonic,
         alive=lambda name: True,
         lost=lambda name: None,
@@ -270,14 +266,13 @@ def test_reports_that_were_refused_are_written_without_being_asked_for_again() -
     refusals = iter([OSError(28, "disk full"), OSError(28, "disk full")])
     written = threading.Event()
 
-    def publish(view: object) -> None:
+    def publish() -> None:
         for refusal in refusals:
             raise refusal
         written.set()
 
     scribe = Scribe(
         opener=lambda name: Ledgers(FullDisk(), NoEvidence(), lambda: None, lambda: 0),
-        view=lambda: "view",  # type: ignore[arg-type, return-value]
         publish=publish,
         now=time.monotonic,
         alive=lambda name: True,

@@ -23,6 +23,8 @@ from unit.verify.judging import directories, write
         (b"x = 1; from a.b import c\n", {"a.b"}),
         ("import módulo.x\n".encode(), {"módulo.x"}),
         (b"\tfrom\ta.b\timport c", {"a.b"}),
+        (b"# from a.b to c.d\nimport e.f\n", {"e.f"}),
+        (b"import a.b; import c.d\nx = 1\nimport e.f", {"a.b", "c.d", "e.f"}),
     ],
 )
 def test_dotted_absolute_imports(source, names):
