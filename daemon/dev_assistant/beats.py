@@ -1,7 +1,8 @@
 """Heart-beats: what each long-lived thread is doing, on what, and since when.
 
 A thread writes its own beat and nobody else's; anyone may read all of them at any time. Between two
-pieces of work there is no beat: a thread that waits for work cannot be stuck.
+pieces of work there is no beat: a thread that waits for work cannot be stuck. Work that belongs to a stage
+of the pipeline is timed as well.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
+
+from dev_assistant.timings import Timings
 
 
 class Doing(NamedTuple):
@@ -33,7 +36,8 @@ class Overdue(NamedTuple):
 
 class Beats:
     """The beats of all threads. ``patience`` are the seconds that one piece of work may take, by the kind of
-    thread: its name up to the first hyphen. Threads of other kinds are not watched.
+    thread: its name up to the first hyphen. Threads of other kinds are not watched. ``timings`` gets the
+    durations.
     """
 
     def __init__(
@@ -42,20 +46,28 @@ class Beats:
         self._patience = patience or {}
         self._now = now
         self._doing: dict[str, Doing] = {}
+        self.timings = Timings()
 
     @contextmanager
-    def at(self, operation: str, subject: str = "") -> Iterator[None]:
-        """This thread is at a piece of work; within it there may be smaller ones."""
+    def at(self, operation: str, subject: str = "", *, stage: str = "") -> Iterator[None]:
+        """This thread is at a piece of work; within it there may be smaller ones.
+
+        With a ``stage`` the time it takes is counted there.
+        """
         thread = threading.current_thread().name
         outer = self._doing.get(thread)
-        self._doing[thread] = Doing(operation, subject, self._now())
+        began = self._now()
+        self._doing[thread] = Doing(operation, subject, began)
         try:
             yield
         finally:
+            ended = self._now()
+            if stage:
+                self.timings.add(stage, ended - began, subject)
             if outer is None:
                 self._doing.pop(thread, None)
             else:
-                self._doing[thread] = outer._replace(since=self._now())
+                self._doing[thread] = outer._replace(since=ended)
 
     def next(self, operation: str, subject: str) -> None:
         """Within ``at``: this thread has got on to the next step."""

@@ -11,6 +11,7 @@ from dev_assistant.model import FileState, ProjectName, RelPath
 from dev_assistant.report.views import WorkspaceView
 from dev_assistant.service.answers import Answers
 from dev_assistant.service.messages import Barrier, Recheck, Withdraw
+from dev_assistant.timings import Timings
 from flows.world import COOKIES, World, workspace
 
 
@@ -42,6 +43,8 @@ def answers(world: World) -> Answers:
         stop=lambda: None,
         ended=threading.Event(),
         stacks=lambda: "",
+        timings=Timings(),
+        census=dict,
     )
 
 

@@ -4,14 +4,17 @@ import os
 import subprocess
 import sys
 
-from dev_assistant.machine import memory_mb, started
+from dev_assistant.machine import memory, started
 
 
 def test_memory_counts_children_too() -> None:
-    alone = memory_mb()
+    alone = memory()
+    assert alone.mb == alone.own + alone.children
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
         assert child.stdin is not None
-        assert memory_mb() > alone > 1
+        both = memory()
+        assert both.children > alone.children
+        assert both.own > 1
         child.stdin.close()
 
 

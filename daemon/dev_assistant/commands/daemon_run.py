@@ -148,7 +148,6 @@ def _serve(
         log_deaths()
         if refusal:
             _LOG.warning("the disk refuses: tried again with each write", reason=refusal)
-        source = RenewedSource(partial(open_source, poll_interval=settings.poll_interval_sec, beats=beats))
         interval = settings.poll_interval_sec
         source = RenewedSource(
             partial(open_source, poll_interval=interval, beats=beats),
@@ -171,6 +170,7 @@ def _serve(
             beats=beats,
             outdated=lambda: assembly.overview.outdated,
             governor=assembly.governor,
+            vitals=assembly.vitals,
         )
         return _Watch(assembly, server, supervisor, runtime, instance, readiness, stopping, loading).run()
 

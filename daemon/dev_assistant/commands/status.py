@@ -61,7 +61,17 @@ def stopped(root: str, ending: Ending | None = None) -> dict[str, object]:
         "queue": {"pending": 0, "running": 0, "oldest_s": None},
         "watch": {"backend": "none", "directories": 0, "overflows": 0, "missed_by_events": 0},
         "memory_mb": 0.0,
-        "memory": {"limit_mb": None, "reactions": []},
+        "memory": {
+            "limit_mb": None,
+            "daemon_mb": 0.0,
+            "tools_mb": 0.0,
+            "reactions": [],
+            "leak": None,
+            "collected": None,
+        },
         "stuck": [],
+        "timings": {},
+        "bottleneck": None,
+        "alerts": [],
         "ended": None if ending is None else ending._asdict(),
     }

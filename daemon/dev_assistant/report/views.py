@@ -12,6 +12,7 @@ from typing import Literal
 from dev_assistant.analysis.structure.relations import Relations
 from dev_assistant.model import Criticality, FileRecord, RelPath
 from dev_assistant.report.tally import Tally
+from dev_assistant.timings import Summary
 
 ProjectState = Literal["watching", "polling", "checked", "degraded", "missing", "error", "disabled"]
 """``checked``: judged once by a command, and nothing watches it since."""
@@ -90,20 +91,70 @@ class StuckView:
 
 @dataclass(frozen=True, slots=True)
 class ReactionView:
-    """What was done about too much memory, of which there were ``before_mb``, ``ago_s`` seconds ago."""
+    """What was done about too much memory, of which there were ``before_mb``, ``ago_s`` seconds ago.
+
+    ``after_mb`` were left; None when that is not known.
+    """
 
     what: str
     before_mb: float
+    ago_s: float
+    after_mb: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CollectedView:
+    """What a forced collection gave back, ``ago_s`` seconds ago."""
+
+    before_mb: float
+    after_mb: float
     ago_s: float
 
 
 @dataclass(frozen=True, slots=True)
 class MemoryView:
-    """Resident memory of all processes together, the limit, and what was last done to keep it."""
+    """Resident memory of the daemon's own process and of those below it, the limit, and what was last done to
+    keep it. ``leak`` says why one is suspected, "" when none is.
+    """
 
-    mb: float
+    daemon_mb: float
+    tools_mb: float
     limit_mb: int | None
     reactions: tuple[ReactionView, ...] = ()
+    leak: str = ""
+    collected: CollectedView | None = None
+
+    @property
+    def mb(self) -> float:
+        """Of all processes together."""
+        return self.daemon_mb + self.tools_mb
+
+
+@dataclass(frozen=True, slots=True)
+class BottleneckView:
+    """The stage that the others wait for: busy for this ``share`` of the last minute, and what helps."""
+
+    stage: str
+    share: float
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertView:
+    """A threshold that is crossed, for ``since_s`` seconds by now."""
+
+    name: str
+    message: str
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class VitalsView:
+    """How fast everything goes, by stage, and what is called out."""
+
+    timings: Mapping[str, Summary] = field(default_factory=dict)
+    bottleneck: BottleneckView | None = None
+    alerts: tuple[AlertView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +174,4 @@ class WorkspaceView:
     version: str
     config_errors: tuple[str, ...] = ()
     stuck: tuple[StuckView, ...] = ()
+    vitals: VitalsView = field(default_factory=VitalsView)

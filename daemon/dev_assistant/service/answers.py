@@ -35,6 +35,7 @@ from dev_assistant.service.coordinator import Coordinator
 from dev_assistant.service.feed import Feed
 from dev_assistant.service.messages import Barrier, Recheck, Reload, Withdraw
 from dev_assistant.service.snapshot import ProjectSnapshot
+from dev_assistant.timings import Timings
 
 _LOG = get_logger("serve")
 _COOKIE_PATIENCE = 2.0
@@ -43,14 +44,15 @@ _COOKIE_PATIENCE = 2.0
 _ATTEMPTS = 3
 _LOST = "its findings cannot be read from the cache"
 _PULSE = 0.5
+_Chosen = tuple[ProjectSnapshot, Mapping[RelPath, FileRecord]]
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
     """``stop`` asks the daemon to end, ``lookup`` finds saved verdicts of the project at a root, by key.
 
-    ``ended`` is set when the coordinator runs no more; ``stacks`` tells what all threads are at.
-    Every timeout is in seconds.
+    ``ended`` is set when the coordinator runs no more; ``stacks`` tells what all threads are at, ``census``
+    what is in memory. Every timeout is in seconds.
     """
 
     root: Path
@@ -63,6 +65,8 @@ class Answers:
     stop: Callable[[], None]
     ended: threading.Event
     stacks: Callable[[], str]
+    timings: Timings
+    census: Callable[[], dict[str, Any]]
 
     @property
     def handlers(self) -> dict[str, Callable[[dict[str, Any]], object]]:
@@ -76,11 +80,13 @@ class Answers:
             "reload": lambda _: self.reload(),
             "stop": lambda _: self.end(),
             "threads": lambda _: {"stacks": self.stacks()},
+            "memory": lambda _: self.census(),
         }
 
     def status(self) -> bytes:
         """The status document."""
-        return encode(status_document(self.view()))
+        with self.timings.of("answer", "status"):
+            return encode(status_document(self.view()))
 
     def events(self, *, since_start: bool = False) -> Iterator[dict[str, Any] | None]:
         """Verdicts as they are accepted, until the daemon stops; None while there are none."""
@@ -96,7 +102,8 @@ class Answers:
 
     def why(self, path: str) -> bytes:
         """What is known of one absolute path, and from where."""
-        return encode(self.explain(path))
+        with self.timings.of("answer", "why"):
+            return encode(self.explain(path))
 
     def wait(self, timeout: float) -> dict[str, object]:
         """Until every write that ended before this call is judged, or ``timeout`` is over."""
@@ -164,12 +171,17 @@ class Answers:
         deadline = time.monotonic() + timeout
         settled = self.settle(timeout)
         for _ in range(_ATTEMPTS):
-            chosen = _chosen(self.coordinator.snapshot.projects, paths)
-            results, lost = self._results(chosen)
+            with self.timings.of("answer", "check"):
+                chosen = _chosen(self.coordinator.snapshot.projects, paths)
+                results, lost = self._results(chosen)
             if not lost:
                 break
             self.coordinator.post(Recheck(tuple(lost)))
             settled = self.settle(max(0.0, deadline - time.monotonic()))
+        with self.timings.of("answer", "check"):
+            return self._told(chosen, results, settled=settled)
+
+    def _told(self, chosen: Sequence[_Chosen], results: Sequence[FileResult], *, settled: bool) -> bytes:
         roots = {
             str(p.project.name): relative_root(p.project.root, workspace=str(self.root)) for p, _ in chosen
         }
@@ -188,7 +200,7 @@ class Answers:
         return encode(check_document(results_of(roots, results), meta=meta))
 
     def _results(
-        self, chosen: Sequence[tuple[ProjectSnapshot, Mapping[RelPath, FileRecord]]]
+        self, chosen: Sequence[_Chosen]
     ) -> tuple[list[FileResult], list[tuple[ProjectName, RelPath]]]:
         """Files with their findings, and those whose findings the cache has lost."""
         results: list[FileResult] = []
@@ -219,9 +231,7 @@ def _timeout(params: Mapping[str, Any]) -> float:
     return float(value) if isinstance(value, int | float) else 60.0
 
 
-def _chosen(
-    projects: Sequence[ProjectSnapshot], paths: Sequence[str]
-) -> list[tuple[ProjectSnapshot, Mapping[RelPath, FileRecord]]]:
+def _chosen(projects: Sequence[ProjectSnapshot], paths: Sequence[str]) -> list[_Chosen]:
     if not paths:
         return [(project, project.files) for project in projects]
     chosen: dict[str, tuple[ProjectSnapshot, dict[RelPath, FileRecord]]] = {}

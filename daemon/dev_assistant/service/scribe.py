@@ -241,9 +241,9 @@ class Scribe:
                 self._guarded(partial(self._save_project, project), what)
         rested = self._now() >= self._report_from and self._refusals.due(_REPORTS)
         if self._outdated and (now or rested):
-            self._beats.next("writing", "statistics and dashboards")
             began = self._now()
-            self._outdated = not self._guarded(lambda: self._publish(self._view()), _REPORTS)
+            report = partial(_report, self._view, self._publish, self._beats)
+            self._outdated = not self._guarded(report, _REPORTS)
             self._report_from = self._now() + _REST * (self._now() - began)
 
     def _save_project(self, project: ProjectName) -> None:
@@ -252,8 +252,8 @@ class Scribe:
             self._unsaved.pop(project)
             self._shut(project)
             return
-        self._beats.next("writing", f"cache and evidence of {project}")
-        self._save(project, self._unsaved[project])
+        with self._beats.at("writing", f"cache and evidence of {project}", stage="record"):
+            self._save(project, self._unsaved[project])
         del self._unsaved[project]
 
     def _save(self, project: ProjectName, batch: Batch) -> None:
@@ -290,6 +290,15 @@ class Scribe:
     def _shut(self, project: ProjectName) -> None:
         if project in self._open:
             self._open.pop(project).close()
+
+
+def _report(
+    view: Callable[[], WorkspaceView], publish: Callable[[WorkspaceView], None], beats: Beats
+) -> None:
+    with beats.at("merging", _REPORTS, stage="merge"):
+        picture = view()
+    with beats.at("writing", _REPORTS, stage="render"):
+        publish(picture)
 
 
 def _records_of(project: ProjectName) -> str:
