@@ -70,6 +70,7 @@ def stopped(root: str, ending: Ending | None = None) -> dict[str, object]:
             "collected": None,
         },
         "stuck": [],
+        "cache": {},
         "timings": {},
         "bottleneck": None,
         "alerts": [],

@@ -158,6 +158,8 @@ def _machinery(doc: Document) -> Iterator[str]:
     if narrowest := doc.get("bottleneck"):
         share = f"{100 * narrowest['share']:.0f} % of the last minute"
         yield f"bottleneck: {_text(narrowest['stage'])}, {share}: {_text(narrowest['advice'])}"
+    if cache := _cache(doc.get("cache", {})):
+        yield f"cache: {cache}"
     yield from _memory(doc.get("memory", {}))
     if watch := doc.get("watch"):
         audit = watch.get("last_audit_s")
@@ -166,6 +168,14 @@ def _machinery(doc: Document) -> Iterator[str]:
             f"watch: {_text(watch['backend'])}, {watch['directories']} directories, "
             f"{watch['overflows']} overflows, {watch['missed_by_events']} missed by events{audited}"
         )
+
+
+def _cache(cache: Document) -> str:
+    """What it answered of what it was asked."""
+    told = (
+        f"{_text(name)} {100 * use['ratio']:.0f} %" for name, use in cache.items() if use["ratio"] is not None
+    )
+    return ", ".join(told)
 
 
 def _memory(memory: Document) -> Iterator[str]:

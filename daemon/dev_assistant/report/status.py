@@ -12,7 +12,14 @@ import msgspec
 from dev_assistant.model import Counts
 from dev_assistant.report.canonical import text
 from dev_assistant.report.documents import totals_of
-from dev_assistant.report.views import BottleneckView, MemoryView, ProjectView, StuckView, WorkspaceView
+from dev_assistant.report.views import (
+    BottleneckView,
+    MemoryView,
+    ProjectView,
+    StuckView,
+    WorkspaceView,
+    cache_by_verifier,
+)
 from dev_assistant.timings import Summary
 
 STATUS = "dev-assistant/status@1"
@@ -157,6 +164,7 @@ class StatusDocument(msgspec.Struct, frozen=True):
     memory_mb: float
     memory: StatusMemory
     stuck: tuple[StatusStuck, ...]
+    cache: Mapping[str, Mapping[str, float | None]]
     timings: Mapping[str, Summary]
     bottleneck: StatusBottleneck | None
     alerts: tuple[StatusAlert, ...]
@@ -181,6 +189,7 @@ def status_document(view: WorkspaceView) -> StatusDocument:
         memory_mb=round(view.memory.mb, 1),
         memory=_status_memory(view.memory),
         stuck=tuple(map(_status_stuck, view.stuck)),
+        cache=cache_by_verifier(view.projects),
         timings=view.vitals.timings,
         bottleneck=_status_bottleneck(view.vitals.bottleneck),
         alerts=tuple(

@@ -5,9 +5,9 @@ Everything in it is a copy or immutable; a report never asks back, so a picture 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from dev_assistant.analysis.structure.relations import Relations
 from dev_assistant.model import Criticality, FileRecord, RelPath
@@ -20,6 +20,24 @@ ProjectState = Literal["watching", "polling", "checked", "degraded", "missing", 
 WorkspaceState = Literal["starting", "idle", "busy", "stuck", "stopped"]
 
 
+class CacheUse(NamedTuple):
+    """What the cache answered of what it was asked: from memory, from disk, and not at all."""
+
+    memory: int = 0
+    disk: int = 0
+    misses: int = 0
+
+    @property
+    def hits(self) -> int:
+        return self.memory + self.disk
+
+    @property
+    def ratio(self) -> float | None:
+        """From 0 to 1; None when nothing was asked."""
+        asked = self.hits + self.misses
+        return round(self.hits / asked, 4) if asked else None
+
+
 @dataclass(frozen=True, slots=True)
 class ProjectView:
     """One project. ``tally`` is that of ``files``; ``root`` is absolute; hits and misses are the cache's.
@@ -27,7 +45,8 @@ class ProjectView:
     ``reasons`` say why ``state`` is what it is; ``config_errors`` stand while the last good configuration
     is kept in force. ``parked`` files broke their tool twice and are left alone until something changes;
     ``uncovered`` are its (directory, reason) without a watch. ``last_audit_s`` is seconds ago. ``relations``
-    costs what changed since it was asked last. ``ranks`` are of the files with any points.
+    costs what changed since it was asked last. ``ranks`` are of the files with any points, ``cache`` is by
+    verifier.
     """
 
     name: str
@@ -45,6 +64,7 @@ class ProjectView:
     last_audit_s: float | None = None
     relations: Callable[[], Relations] = Relations
     ranks: Mapping[RelPath, Criticality] = field(default_factory=dict)
+    cache: Mapping[str, CacheUse] = field(default_factory=dict)
 
     @property
     def critical(self) -> int:
@@ -175,3 +195,21 @@ class WorkspaceView:
     config_errors: tuple[str, ...] = ()
     stuck: tuple[StuckView, ...] = ()
     vitals: VitalsView = field(default_factory=VitalsView)
+
+
+def cache_by_verifier(projects: Iterable[ProjectView]) -> dict[str, dict[str, float | None]]:
+    """What the caches of these projects answered, by verifier, as documents show it."""
+    totals: dict[str, CacheUse] = {}
+    for project in projects:
+        for name, use in project.cache.items():
+            totals[name] = CacheUse(*map(sum, zip(totals.get(name, CacheUse()), use, strict=True)))
+    return {
+        name: {
+            "hits": use.hits,
+            "misses": use.misses,
+            "ratio": use.ratio,
+            "memory": use.memory,
+            "disk": use.disk,
+        }
+        for name, use in sorted(totals.items())
+    }

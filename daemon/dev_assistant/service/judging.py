@@ -104,6 +104,8 @@ class Judging:
                 else:
                     parked = {key for key in look.keys.values() if state.parked(look.path, key)}
                     known = state.files.get(look.path)
+                    own = {part.key for part in known.parts} if known is not None else ()
+                    state.verdicts.count(look.keys, found, known=own)
                     awaited = self._planner.awaited(look, found, known, parked=parked)
                     jobs += self._plan(state, look.path, awaited, urgency)
             self._queue.put_all([_request(job) for job in jobs])

@@ -18,6 +18,7 @@ from dev_assistant.model import Job, Project
 from dev_assistant.ports import ChangeSource, SourceHealth
 from dev_assistant.report.tally import tally
 from dev_assistant.report.views import (
+    CacheUse,
     MemoryView,
     ProjectState,
     ProjectView,
@@ -164,6 +165,7 @@ def _project(project: ProjectSnapshot, health: SourceHealth, audit: float | None
         tally=project.files.tally,
         hits=project.hits,
         misses=project.misses,
+        cache={name: CacheUse(*counts) for name, counts in project.cache.items()},
         config_errors=project.problems,
         parked=project.parked,
         uncovered=uncovered,

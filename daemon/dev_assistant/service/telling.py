@@ -59,7 +59,7 @@ class Telling:
         event = Event(wall, project, path, digest, record, cached, latency=self.now() - debt.since)
         self.feed.publish(event)
         lone = debt.trigger == "save" and urgency is Urgency.INTERACTIVE
-        if lone:
+        if lone and not awaited.told:
             self.timings.add(SAVE, event.latency, event.path)
         self._log(event, lone=lone)
         if not state.settings.enable_evidence:
@@ -80,6 +80,10 @@ class Telling:
         self, state: ProjectState, path: RelPath, record: FileRecord, awaited: Awaited, debt: Debt
     ) -> None:
         """Tell followers what only advice is still missing to; it is not accepted yet, and not evidence."""
+        latency = self.now() - debt.since
+        if debt.trigger == "save" and not awaited.told:
+            self.timings.add(SAVE, latency, path)
+        awaited.told = True
         self.feed.publish(
             Event(
                 self.wall() / 1e9,
@@ -88,7 +92,7 @@ class Telling:
                 awaited.fingerprint.digest,
                 record,
                 cached=False,
-                latency=self.now() - debt.since,
+                latency=latency,
                 awaiting=tuple(sorted(awaited.missing)),
             )
         )

@@ -27,7 +27,7 @@ _HEAD = """\
 """
 _PROFILE_HEAD = """\
 # The profile "{name}". One of these takes it:
-#   --profile {name}                      start, restart, check, config
+#   --profile {name}                      start, restart, config show
 #   DEV_ASSISTANT_PROFILE={name}          the environment
 #   profile = "{name}"                    config.toml, or "settings" of workspace.json
 # Whatever you set yourself, wherever you do, wins over it; `config show --origin` tells which is which.
