@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import NamedTuple
 
 from dev_assistant.timings import Timings
@@ -48,26 +47,28 @@ class Beats:
         self._doing: dict[str, Doing] = {}
         self.timings = Timings()
 
-    @contextmanager
-    def at(self, operation: str, subject: str = "", *, stage: str = "") -> Iterator[None]:
+    def at(self, operation: str, subject: str = "", *, stage: str = "") -> _Work:
         """This thread is at a piece of work; within it there may be smaller ones.
 
         With a ``stage`` the time it takes is counted there.
         """
+        return _Work(self, operation, subject, stage)
+
+    def began(self, operation: str, subject: str) -> tuple[str, Doing | None, float]:
+        """The thread's name, what it was at before, and when this began."""
         thread = threading.current_thread().name
-        outer = self._doing.get(thread)
-        began = self._now()
-        self._doing[thread] = Doing(operation, subject, began)
-        try:
-            yield
-        finally:
-            ended = self._now()
-            if stage:
-                self.timings.add(stage, ended - began, subject)
-            if outer is None:
-                self._doing.pop(thread, None)
-            else:
-                self._doing[thread] = outer._replace(since=ended)
+        outer, now = self._doing.get(thread), self._now()
+        self._doing[thread] = Doing(operation, subject, now)
+        return thread, outer, now
+
+    def ended(self, thread: str, outer: Doing | None) -> float:
+        """When this ended; the thread is at what it was at before."""
+        now = self._now()
+        if outer is None:
+            self._doing.pop(thread, None)
+        else:
+            self._doing[thread] = outer._replace(since=now)
+        return now
 
     def next(self, operation: str, subject: str) -> None:
         """Within ``at``: this thread has got on to the next step."""
@@ -88,3 +89,24 @@ class Beats:
             if now - doing.since > self._patience.get(thread.partition("-")[0], float("inf"))
         ]
         return tuple(sorted(late, key=lambda each: -each.age))
+
+
+class _Work:
+    """One piece of work, from ``with`` to its end; a class, which costs a microsecond less than a generator."""
+
+    __slots__ = ("_beats", "_before", "_operation", "_stage", "_subject")
+
+    def __init__(self, beats: Beats, operation: str, subject: str, stage: str) -> None:
+        self._beats = beats
+        self._operation = operation
+        self._subject = subject
+        self._stage = stage
+
+    def __enter__(self) -> None:
+        self._before = self._beats.began(self._operation, self._subject)
+
+    def __exit__(self, *_: object) -> None:
+        thread, outer, began = self._before
+        ended = self._beats.ended(thread, outer)
+        if self._stage:
+            self._beats.timings.add(self._stage, ended - began, self._subject)

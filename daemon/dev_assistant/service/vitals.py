@@ -17,6 +17,9 @@ from dev_assistant.service.leaks import Leaks
 from dev_assistant.service.pace import Pace
 from dev_assistant.settings import Settings
 
+EVERY = 10.0
+"""Seconds between two comparisons with thresholds: a picture costs half a millisecond, also when idle."""
+
 _LOG = get_logger("daemon")
 
 
@@ -36,11 +39,18 @@ class Vitals:
     now: Callable[[], float]
     alerts: Alerts = field(default_factory=Alerts)
     memory: Memory = field(default_factory=Memory)
+    _next_at: float = 0.0
 
     def look(self, memory: Memory) -> None:
         """Once every pulse, with a sample of the memory."""
         self.memory = memory
         self.pace.look()
+        if self.now() >= self._next_at:
+            self._next_at = self.now() + EVERY
+            self._weigh(memory)
+
+    def _weigh(self, memory: Memory) -> None:
+        """Hold the picture that the status shows against what is to be called out."""
         view, settings = self.view(), self.settings()
         files = sum(project.tally.files for project in view.projects)
         self.leaks.look(memory, idle=view.state == "idle", files=files)

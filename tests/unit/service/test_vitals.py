@@ -19,7 +19,7 @@ from dev_assistant.service.leaks import Leaks
 from dev_assistant.service.memory import NEVER, Governor
 from dev_assistant.service.overview import Overview
 from dev_assistant.service.pace import Pace
-from dev_assistant.service.vitals import Vitals
+from dev_assistant.service.vitals import EVERY, Vitals
 from dev_assistant.settings import Settings
 from flows.world import World
 
@@ -95,13 +95,14 @@ def test_an_alert_goes_to_log_status_dashboard_and_command(
         daemon.vitals.look(Memory(1.0))
         assert daemon.reports == 0
         daemon.trouble = ("disk full",)
-        daemon.vitals.look(Memory(1.0))
-        daemon.vitals.look(Memory(1.0))
+        for _ in range(2):
+            daemon.world.time += EVERY
+            daemon.vitals.look(Memory(1.0))
         (alert,) = daemon.view().vitals.alerts
         daemon.trouble = ()
         for _ in range(2):
-            daemon.vitals.look(Memory(1.0))
             daemon.world.time += CALM
+            daemon.vitals.look(Memory(1.0))
     assert "disk full" in alert.message
     assert daemon.view().vitals.alerts == ()
     assert daemon.reports == 2
