@@ -16,7 +16,7 @@ from dev_assistant import process
 from dev_assistant.beats import Beats
 from dev_assistant.errors import ConfigError, UserError
 from dev_assistant.logs import get_logger
-from dev_assistant.machine import usable_cores
+from dev_assistant.machine import memory, release_memory, usable_cores
 from dev_assistant.model import Digest, Job, ProjectName, RelPath, Verdict
 from dev_assistant.places import Runs, runtime_of
 from dev_assistant.ports import ChangeSource, Evidence, Verifier
@@ -29,7 +29,9 @@ from dev_assistant.schedule.cost import Costs
 from dev_assistant.schedule.lanes import Limits
 from dev_assistant.schedule.queue import JobQueue
 from dev_assistant.schedule.sizing import Bounds
+from dev_assistant.service.alert_command import AlertCommand
 from dev_assistant.service.answers import Answers
+from dev_assistant.service.census import Census, types_in_memory
 from dev_assistant.service.configuration import Configuration, ConfiguredProject, load
 from dev_assistant.service.coordinator import Coordinator
 from dev_assistant.service.daemon import Daemon
@@ -37,16 +39,19 @@ from dev_assistant.service.errands import Errands
 from dev_assistant.service.explain import Explainer
 from dev_assistant.service.feed import Feed
 from dev_assistant.service.instance import Instance
+from dev_assistant.service.leaks import Leaks
 from dev_assistant.service.memory import NEVER, Governor, Restarts
 from dev_assistant.service.messages import CacheLost
 from dev_assistant.service.opening import Opener
 from dev_assistant.service.overview import Overview
+from dev_assistant.service.pace import Pace
 from dev_assistant.service.parts import Collaborators
 from dev_assistant.service.records import DiskRecords, Records, VolatileRecords
 from dev_assistant.service.rows import Rows
 from dev_assistant.service.scribe import Scribe
 from dev_assistant.service.session import look_once
 from dev_assistant.service.stacks import Stacks
+from dev_assistant.service.vitals import Vitals
 from dev_assistant.service.work import Bench, seconds_of
 from dev_assistant.verify.deep import DeepVerifier
 from dev_assistant.verify.registry import limits, verifiers
@@ -90,6 +95,7 @@ class Assembly:
     overview: Overview
     governor: Governor
     stacks: Stacks
+    vitals: Vitals
 
 
 def assemble(
@@ -111,7 +117,7 @@ def assemble(
     parts = _Parts(
         configuration, loading, source, records, stop, beats or Beats(), restarts, log_trouble=log_trouble
     )
-    return Assembly(parts.daemon, parts.answers, parts.overview, parts.governor, parts.stacks)
+    return Assembly(parts.daemon, parts.answers, parts.overview, parts.governor, parts.stacks, parts.vitals)
 
 
 @dataclass(frozen=True)
@@ -161,6 +167,8 @@ class _Parts:
             stop=self.stop,
             ended=self.daemon.ended,
             stacks=self.stacks.write,
+            timings=self.beats.timings,
+            census=Census(now=time.monotonic).take,
         )
 
     def _lookup(self, root: str, keys: Sequence[Digest]) -> dict[Digest, Verdict]:
@@ -236,6 +244,7 @@ class _Parts:
             overdue=self.beats.overdue,
             governor=self.governor,
             pool=self._pool,
+            vitals=self.vitals,
             ended=lambda: self.daemon.ended.is_set(),  # noqa: PLW0108  it needs this one
         )
 
@@ -249,6 +258,23 @@ class _Parts:
         return Governor(
             limit=lambda: self.coordinator.configuration.settings.memory_limit_mb,
             restarts=self.restarts,
+            now=time.monotonic,
+        )
+
+    @cached_property
+    def vitals(self) -> Vitals:
+        return Vitals(
+            pace=Pace(
+                self.beats.timings,
+                limit=lambda: self.coordinator.configuration.settings.slow_operation_sec,
+                threads=lambda stage: self.workers.decision[0] if stage in self.tools else 1,
+                now=time.monotonic,
+            ),
+            leaks=Leaks(census=types_in_memory, collect=release_memory, sample=memory, now=time.monotonic),
+            command=AlertCommand(root=str(self.configuration.root), children=self.git),
+            view=lambda: self.overview.view(),  # noqa: PLW0108  it needs this one
+            settings=lambda: self.coordinator.configuration.settings,
+            report=lambda: self.scribe.report(),  # noqa: PLW0108  and it the overview
             now=time.monotonic,
         )
 

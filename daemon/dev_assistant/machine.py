@@ -22,14 +22,27 @@ _QUOTA = Path("/sys/fs/cgroup/cpu.max")
 _CGROUP_USAGE = Path("/sys/fs/cgroup/cpu.stat")
 
 
-def memory_mb() -> float:
+class Memory(NamedTuple):
     """Resident memory of this process and of all below it, in megabytes; 0 when it cannot be told."""
+
+    own: float = 0.0
+    children: float = 0.0
+
+    @property
+    def mb(self) -> float:
+        """Of all of them together."""
+        return self.own + self.children
+
+
+def memory() -> Memory:
+    """What is in use now."""
     try:
-        return sum(_resident(pid) for pid in _family(os.getpid())) / _MEGABYTE
+        own, *children = (_resident(pid) / _MEGABYTE for pid in _family(os.getpid()))
     except (FileNotFoundError, ProcessLookupError):  # no such files in this kernel's /proc
         return _memory_elsewhere()
     except OSError:  # no descriptor is left to look with
-        return 0.0
+        return Memory()
+    return Memory(own, sum(children))
 
 
 def release_memory() -> None:
@@ -59,18 +72,19 @@ def _resident(pid: int) -> int:
         return 0
 
 
-def _memory_elsewhere() -> float:
+def _memory_elsewhere() -> Memory:
     import psutil  # noqa: PLC0415  only where /proc does not tell
 
-    total = 0
+    own = children = 0
     try:
-        own = psutil.Process()
-        for process in (own, *own.children(recursive=True)):
+        process = psutil.Process()
+        own = process.memory_info().rss
+        for child in process.children(recursive=True):
             with contextlib.suppress(psutil.Error):  # it ended between the two looks
-                total += process.memory_info().rss
-    except OSError:  # no descriptor is left to look with
+                children += child.memory_info().rss
+    except (OSError, psutil.Error):  # no descriptor is left to look with
         pass
-    return float(total / _MEGABYTE)
+    return Memory(own / _MEGABYTE, children / _MEGABYTE)
 
 
 def started(pid: int) -> str | None:

@@ -12,6 +12,7 @@ from dev_assistant.report.views import WorkspaceView
 from dev_assistant.service.answers import Answers
 from dev_assistant.service.messages import Barrier, Recheck, Withdraw
 from dev_assistant.service.rows import Rows
+from dev_assistant.timings import Timings
 from flows.world import COOKIES, World, workspace
 
 
@@ -44,6 +45,8 @@ def answers(world: World) -> Answers:
         ended=threading.Event(),
         stacks=lambda: "",
         rows=Rows(lambda root, keys: {}),
+        timings=Timings(),
+        census=dict,
     )
 
 

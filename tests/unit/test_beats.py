@@ -32,3 +32,13 @@ def test_the_longest_is_told_first_and_other_kinds_are_not_watched(clock: Clock)
     for thread in threads:
         thread.join(10)
     assert beats.read() == {}
+
+
+def test_only_what_has_a_stage_is_timed(clock: Clock) -> None:
+    beats = Beats(now=clock)
+    with beats.at("deciding"):
+        clock.advance(1.0)
+        with beats.at("looking at", "/x", stage="look"):
+            clock.advance(2.0)
+        clock.advance(4.0)
+    assert beats.timings.take() == [("look", "/x", 2.0)]

@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from dev_assistant.machine import Processors, memory_mb, started, usable_cores
+from dev_assistant.machine import Processors, memory, started, usable_cores
 
 
 def test_memory_counts_children_too() -> None:
-    alone = memory_mb()
+    alone = memory()
+    assert alone.mb == alone.own + alone.children
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
         assert child.stdin is not None
-        assert memory_mb() > alone > 1
+        both = memory()
+        assert both.children > alone.children
+        assert both.own > 1
         child.stdin.close()
 
 

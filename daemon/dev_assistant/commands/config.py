@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dev_assistant.commands.output import add_profile
 from dev_assistant.errors import Problem, UserError
 from dev_assistant.escape import path_text, visible
 
@@ -36,6 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     show = actions.add_parser("show", help="the settings that hold")
     show.add_argument("--origin", action="store_true", help="also where each value comes from")
+    add_profile(show)
     show.add_argument("--project", metavar="NAME", help="only this project")
     actions.add_parser("validate", help="all mistakes at once")
     actions.add_parser("schema", help="JSON Schema of workspace.json")
@@ -55,7 +57,10 @@ def _load(args: argparse.Namespace) -> Configuration:
     from dev_assistant.service.configuration import load  # noqa: PLC0415  pydantic: not for every --help
 
     watch_dirs = getattr(args, "watch_dirs", None) or ()
-    return load(args.workspace, cwd=Path.cwd(), environ=os.environ, overrides={}, watch_dirs=watch_dirs)
+    overrides = {"profile": getattr(args, "profile", None)}
+    return load(
+        args.workspace, cwd=Path.cwd(), environ=os.environ, overrides=overrides, watch_dirs=watch_dirs
+    )
 
 
 def _schema() -> int:

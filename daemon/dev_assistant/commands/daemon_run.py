@@ -21,6 +21,7 @@ from typing import NoReturn
 
 from dev_assistant.beats import Beats
 from dev_assistant.bootstrap import Assembly, Loading, assemble
+from dev_assistant.commands.output import add_profile
 from dev_assistant.errors import ConfigError, UserError, refused
 from dev_assistant.logs import get_logger, logging_to
 from dev_assistant.logs.rotation import RotatingFile
@@ -54,6 +55,7 @@ _LOG = get_logger("daemon")
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--root", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--watch-dirs", nargs="+", type=Path, default=(), metavar="DIR")
+    add_profile(parser)
     parser.add_argument("--ready-fd", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--foreground", action="store_true", help="also log to the terminal")
     parser.add_argument("--lock-fd", type=int, help=argparse.SUPPRESS)
@@ -76,12 +78,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace, readiness: Readiness) -> int:
-    loading = Loading(args.workspace, args.root or Path.cwd(), {}, args.watch_dirs)
+    loading = Loading(args.workspace, args.root or Path.cwd(), {"profile": args.profile}, args.watch_dirs)
     configuration = loading()
     if configuration.problems:
         raise ConfigError(list(configuration.all_problems))
     runtime = runtime_of(configuration.root)
-    options = daemon_options(configuration.root, workspace=args.workspace, watch_dirs=args.watch_dirs)
+    options = daemon_options(
+        configuration.root, workspace=args.workspace, watch_dirs=args.watch_dirs, profile=args.profile
+    )
     instance = Instance.acquire(
         runtime,
         workspace=configuration.root,
@@ -148,7 +152,6 @@ def _serve(
         log_deaths()
         if refusal:
             _LOG.warning("the disk refuses: tried again with each write", reason=refusal)
-        source = RenewedSource(partial(open_source, poll_interval=settings.poll_interval_sec, beats=beats))
         interval = settings.poll_interval_sec
         source = RenewedSource(
             partial(open_source, poll_interval=interval, beats=beats),
@@ -158,7 +161,7 @@ def _serve(
             configuration,
             loading=loading,
             source=source,
-            records=DiskRecords(),
+            records=DiskRecords(beats),
             stop=stopping.set,
             beats=beats,
             restarts=restarts,
@@ -171,6 +174,7 @@ def _serve(
             beats=beats,
             outdated=lambda: assembly.overview.outdated,
             governor=assembly.governor,
+            vitals=assembly.vitals,
         )
         return _Watch(assembly, server, supervisor, runtime, instance, readiness, stopping, loading).run()
 

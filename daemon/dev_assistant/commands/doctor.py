@@ -6,7 +6,7 @@ import argparse
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from dev_assistant.commands.output import root_of, write, write_json
@@ -18,15 +18,19 @@ from dev_assistant.service.stacks import THREADS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from dev_assistant.diagnosis.outcome import Diagnosis
 
 HELP = "look for what keeps the daemon from working well"
 EXAMPLES = """\
   dev-assistant doctor           all checks; exit status 1 when there is a problem, 3 when one hung
   dev-assistant doctor --threads what the daemon is at; also in RUNS/logs/threads.txt
+  dev-assistant doctor --memory  what is in the daemon's memory; a second time: what has grown since
   dev-assistant doctor --json
 """
 _ANSWER_S = 5.0
+_CENSUS_S = 60.0
 _POLL_S = 0.1
 """Seconds between two looks whether the stacks are complete."""
 
@@ -35,12 +39,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--threads", action="store_true", help="what every thread of the daemon is at, also when it hangs"
     )
+    parser.add_argument(
+        "--memory", action="store_true", help="what is in the daemon's memory, and what grew since last asked"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """0 when there is no problem, 1 when there is one, 3 when something could not be looked at."""
     if args.threads:
         return _threads(root_of(args), as_json=args.json)
+    if args.memory:
+        return _memory(root_of(args), as_json=args.json)
     from dev_assistant.diagnosis.examination import examine  # noqa: PLC0415  half a second that --threads need not pay
 
     found = examine(args.workspace, cwd=Path.cwd(), environ=os.environ)
@@ -76,6 +85,30 @@ def _threads(root: Path, *, as_json: bool) -> int:
     else:
         write("".join(visible(line) + "\n" for line in stacks.splitlines()))
     return 0
+
+
+def _memory(root: Path, *, as_json: bool) -> int:
+    """0; raises NoDaemon, SilentError."""
+    found = call(runtime_of(root), "memory", timeout=_CENSUS_S)
+    if as_json:
+        write_json({"schema": "dev-assistant/memory@1", **found})
+    else:
+        write("".join(f"{visible(line)}\n" for line in _census_lines(found)))
+    return 0
+
+
+def _census_lines(found: Mapping[str, Any]) -> Iterator[str]:
+    before, after, since = found["before_mb"], found["after_mb"], found["since_s"]
+    own = f"daemon {before['daemon']:.1f} MB, {after['daemon']:.1f} MB after a collection"
+    yield f"{own}; tools {after['tools']:.1f} MB"
+    compared = (
+        "nothing to compare with yet: ask again later"
+        if since is None
+        else f"compared with {since:.0f} s ago"
+    )
+    yield f"{found['objects']:,} objects, {found['blocks']:,} blocks ({found['blocks_grown']:+,}); {compared}"
+    for kind in found["types"]:
+        yield f"{kind['objects']:>10,} {kind['grown']:>+10,}  {kind['type']}"
 
 
 def _signalled(runtime: Runtime, file: Path) -> str:

@@ -71,6 +71,15 @@ def coloured(environ: Mapping[str, str] = os.environ) -> bool:
     return sys.stdout.isatty() and environ.get("TERM") != "dumb"
 
 
+PROFILES = ("none", "development", "production")
+"""As ``settings.profiles`` has them, which takes too long to import for a client."""
+
+
+def add_profile(parser: argparse.ArgumentParser) -> None:
+    """``--profile``, for the commands that read the configuration."""
+    parser.add_argument("--profile", choices=PROFILES, help="a set of values; config/profiles/ says which")
+
+
 def seconds(text: str) -> float:
     """An argument's number of seconds; argparse tells of the ValueError."""
     value = float(text)

@@ -37,6 +37,8 @@ def run(args: argparse.Namespace) -> int:
 
 def options_for(args: argparse.Namespace, *, root: Path, owner: Owner | None) -> tuple[str, ...]:
     """What is asked for now, else what the running daemon was started with."""
-    if owner is None or args.workspace is not None or args.watch_dirs:
-        return daemon_options(root, workspace=args.workspace, watch_dirs=args.watch_dirs)
+    if owner is None or args.workspace is not None or args.watch_dirs or args.profile is not None:
+        return daemon_options(
+            root, workspace=args.workspace, watch_dirs=args.watch_dirs, profile=args.profile
+        )
     return owner.options

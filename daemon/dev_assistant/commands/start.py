@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from dev_assistant.commands import wait
-from dev_assistant.commands.output import root_of, seconds, write, write_json
+from dev_assistant.commands.output import add_profile, root_of, seconds, write, write_json
 from dev_assistant.escape import path_text, visible
 from dev_assistant.places import Runtime, runtime_of
 from dev_assistant.serve.client import NoDaemon, SilentError, call, held
@@ -26,6 +26,7 @@ EXAMPLES = """\
   dev-assistant start                        watch every project of the workspace
   dev-assistant start --wait                 and return when all of it is judged
   dev-assistant start --watch-dirs src tests only these directories
+  dev-assistant start --profile production   quieter, and it calls out what goes wrong
   dev-assistant start --foreground           for systemd and containers; Ctrl-C ends it
 """
 _POLL_S = 0.05
@@ -42,6 +43,7 @@ def configure_start(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--watch-dirs", nargs="+", type=Path, default=[], metavar="DIR", help="instead of what is configured"
     )
+    add_profile(parser)
     parser.add_argument(
         "--timeout", type=seconds, default=60.0, metavar="S", help="how long it may take (60 s)"
     )
@@ -51,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     """0 when a daemon is ready; with ``--wait`` the status of ``wait``. Raises StartError."""
     root = root_of(args)
     runtime = runtime_of(root)
-    options = daemon_options(root, workspace=args.workspace, watch_dirs=args.watch_dirs)
+    options = daemon_options(root, workspace=args.workspace, watch_dirs=args.watch_dirs, profile=args.profile)
     if args.foreground and not held(runtime):
         command = daemon_command(options, "--foreground")
         sys.stdout.flush()

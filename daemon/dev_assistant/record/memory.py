@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -81,14 +81,16 @@ class TieredVerdicts:
         self._disk = disk
         self._enabled = enabled
         self.counts = CacheCounts()
+        self.by_kind: dict[str, tuple[int, int, int]] = {}
+        self._at_hand: dict[Digest, Verdict] = {}
 
     def find(self, keys: Sequence[Digest]) -> dict[Digest, Verdict]:
         """The verdicts that are known under these keys."""
-        found = self._remembered(keys) if self._enabled else {}
+        self._at_hand = found = self._remembered(keys) if self._enabled else {}
         memory = len(found)
         absent = [key for key in keys if key not in found]
         if absent and self._enabled:
-            found |= self._stored(absent)
+            found = found | self._stored(absent)
         before = self.counts
         self.counts = CacheCounts(
             memory=before.memory + memory,
@@ -96,6 +98,19 @@ class TieredVerdicts:
             missed=before.missed + len(keys) - len(found),
         )
         return found
+
+    def count(
+        self, keys: Mapping[str, Digest], found: Container[Digest], *, known: Container[Digest]
+    ) -> None:
+        """Count by verifier what the last ``find`` gave for one file, as (memory, disk, missed).
+
+        What is ``known`` without the cache was not asked for.
+        """
+        for name, key in keys.items():
+            if key not in known:
+                memory, disk, missed = self.by_kind.get(name, (0, 0, 0))
+                at_hand, there = key in self._at_hand, key in found
+                self.by_kind[name] = memory + at_hand, disk + (there and not at_hand), missed + (not there)
 
     def put(self, key: Digest, verdict: Verdict) -> None:
         """Keep a verdict that is not on disk yet."""

@@ -92,6 +92,8 @@ def _doubts(doc: Document, paint: _Paint) -> Iterator[str]:
         yield f"{paint('stuck', _RED)}: a file waits for too long, and no thread hangs: {_UNEXPLAINED}"
     for error in doc.get("config_errors", ()):
         yield f"{paint('configuration', _RED)}: {_text(error)} (the last good configuration is kept)"
+    for alert in doc.get("alerts", ()):
+        yield f"{paint('alert', _RED)}: {_text(alert['message'])}, for {_span(alert['since_s'])}"
     for reason in doc.get("degraded", ()):
         yield f"{paint('degraded', _YELLOW)}: {_text(reason)}"
     for project in doc.get("projects", ()):
@@ -158,8 +160,12 @@ def _machinery(doc: Document) -> Iterator[str]:
             f"workers: {pool['workers']} of {pool['min']} to {pool['max']}, "
             f"and {pool['for_saves']} for saves: {_text(pool['reason'])}"
         )
-    for reaction in doc.get("memory", {}).get("reactions", ()):
-        yield f"memory: {_text(reaction['what'])} {_span(reaction['ago_s'])} ago{_before(reaction)}"
+    if narrowest := doc.get("bottleneck"):
+        share = f"{100 * narrowest['share']:.0f} % of the last minute"
+        yield f"bottleneck: {_text(narrowest['stage'])}, {share}: {_text(narrowest['advice'])}"
+    if cache := _cache(doc.get("cache", {})):
+        yield f"cache: {cache}"
+    yield from _memory(doc.get("memory", {}))
     if watch := doc.get("watch"):
         audit = watch.get("last_audit_s")
         audited = "" if audit is None else f", audited {_span(audit)} ago"
@@ -169,8 +175,27 @@ def _machinery(doc: Document) -> Iterator[str]:
         )
 
 
-def _before(reaction: Document) -> str:
-    return f", at {reaction['before_mb']:.0f} MB" if reaction["before_mb"] else ""
+def _cache(cache: Document) -> str:
+    """What it answered of what it was asked."""
+    told = (
+        f"{_text(name)} {100 * use['ratio']:.0f} %" for name, use in cache.items() if use["ratio"] is not None
+    )
+    return ", ".join(told)
+
+
+def _memory(memory: Document) -> Iterator[str]:
+    for reaction in memory.get("reactions", ()):
+        yield f"memory: {_text(reaction['what'])} {_span(reaction['ago_s'])} ago{_eased(reaction)}"
+    if memory.get("leak"):
+        yield f"memory: {_text(memory['leak'])}; dev-assistant doctor --memory shows what is in it"
+    if collected := memory.get("collected"):
+        yield f"memory: a collection was forced {_span(collected['ago_s'])} ago{_eased(collected)}"
+
+
+def _eased(reaction: Document) -> str:
+    after = reaction.get("after_mb")
+    left = "" if after is None else f", {after:.0f} MB after it"
+    return f", at {reaction['before_mb']:.0f} MB{left}" if reaction["before_mb"] else ""
 
 
 def _findings(files: Iterable[Document], paint: _Paint) -> Iterator[str]:

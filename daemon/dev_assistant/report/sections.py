@@ -48,6 +48,7 @@ def workspace_remarks(view: WorkspaceView) -> list[str]:
     named = [(project.name, remark) for project in view.projects for remark in _doubts(project)]
     remarks = [
         *(f"Configuration error, the last good configuration is kept: {code(e)}" for e in view.config_errors),
+        *(f"Alert: {code(alert.message)}" for alert in view.vitals.alerts),
         *(f"Degraded: {code(reason)}" for reason in view.degraded),
         *(
             f"Stuck: {code(each.thread)}, {each.operation} {code(each.subject or 'something')}: {each.advice}"

@@ -16,7 +16,7 @@ from dev_assistant.model import Counts, FileRecord, FileState, RelPath
 from dev_assistant.report.canonical import encode, text
 from dev_assistant.report.documents import relative_root
 from dev_assistant.report.tally import Rule, RuleCount, Tally, tally_of, total
-from dev_assistant.report.views import ProjectView, WorkspaceView
+from dev_assistant.report.views import ProjectView, WorkspaceView, cache_by_verifier
 from dev_assistant.report.worst import Worst, worst_files
 
 TEAM_STATS = "dev-assistant/team-stats@1"
@@ -189,7 +189,7 @@ def team_stats(project: ProjectView, *, meta: Mapping[str, object]) -> bytes:
         TeamStatsDocument(
             **msgspec.structs.asdict(row),
             schema=TEAM_STATS,
-            meta={**meta, "cache_hit_rate": stats.cache_hit_rate},
+            meta={**meta, "cache_hit_rate": stats.cache_hit_rate, "cache": cache_by_verifier((project,))},
         )
     )
 
@@ -209,7 +209,7 @@ def workspace_stats(view: WorkspaceView, *, meta: Mapping[str, object]) -> bytes
     return _file(
         WorkspaceStatsDocument(
             schema=WORKSPACE_STATS,
-            meta={**meta, "cache_hit_rate": _hit_rates(projects)},
+            meta={**meta, "cache_hit_rate": _hit_rates(projects), "cache": cache_by_verifier(projects)},
             workspace=_row(view.name, ".", projects),
             projects=tuple(_project_row(project, view.root) for project in projects),
         )

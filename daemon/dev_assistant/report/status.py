@@ -5,14 +5,24 @@ Nobody reproduces it, so the volatile stands where it is looked for and not in a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from dev_assistant.model import Counts
 from dev_assistant.report.canonical import text
 from dev_assistant.report.documents import totals_of
-from dev_assistant.report.views import MemoryView, PoolView, ProjectView, QueueView, StuckView, WorkspaceView
+from dev_assistant.report.views import (
+    BottleneckView,
+    MemoryView,
+    PoolView,
+    ProjectView,
+    QueueView,
+    StuckView,
+    WorkspaceView,
+    cache_by_verifier,
+)
+from dev_assistant.timings import Summary
 
 STATUS = "dev-assistant/status@1"
 
@@ -107,18 +117,33 @@ class StatusWatch(msgspec.Struct, frozen=True):
 
 
 class StatusReaction(msgspec.Struct, frozen=True):
-    """What was done about too much memory, and how much there was before."""
+    """What was done about too much memory, and how much there was before and after it."""
 
     what: str
     before_mb: float
     ago_s: float
+    after_mb: float | None
+
+
+class StatusCollected(msgspec.Struct, frozen=True):
+    """A forced collection, and how much memory there was before and after it."""
+
+    before_mb: float
+    after_mb: float
+    ago_s: float
 
 
 class StatusMemory(msgspec.Struct, frozen=True):
-    """The limit in megabytes, and the last reactions to its being exceeded, oldest first."""
+    """The limit in megabytes, what the daemon and its tools have of it, and the last reactions to its being
+    exceeded, oldest first. ``leak``: why one is suspected, else null.
+    """
 
     limit_mb: int | None
+    daemon_mb: float
+    tools_mb: float
     reactions: tuple[StatusReaction, ...]
+    leak: str | None
+    collected: StatusCollected | None
 
 
 class StatusStuck(msgspec.Struct, frozen=True):
@@ -131,8 +156,24 @@ class StatusStuck(msgspec.Struct, frozen=True):
     advice: str
 
 
+class StatusBottleneck(msgspec.Struct, frozen=True):
+    """The stage that the others wait for, its share of the last minute (0 to 1), and what helps."""
+
+    stage: str
+    share: float
+    advice: str
+
+
+class StatusAlert(msgspec.Struct, frozen=True):
+    """A threshold that is crossed, for how many seconds by now."""
+
+    name: str
+    message: str
+    since_s: float
+
+
 class StatusDocument(msgspec.Struct, frozen=True):
-    """``status``; ``memory_mb`` is that of all processes."""
+    """``status``; ``memory_mb`` is that of all processes, ``timings`` are since the start."""
 
     schema: str
     name: str
@@ -150,6 +191,10 @@ class StatusDocument(msgspec.Struct, frozen=True):
     memory_mb: float
     memory: StatusMemory
     stuck: tuple[StatusStuck, ...]
+    cache: Mapping[str, Mapping[str, float | None]]
+    timings: Mapping[str, Summary]
+    bottleneck: StatusBottleneck | None
+    alerts: tuple[StatusAlert, ...]
     ended: None = None
 
 
@@ -172,6 +217,13 @@ def status_document(view: WorkspaceView) -> StatusDocument:
         memory_mb=round(view.memory.mb, 1),
         memory=_status_memory(view.memory),
         stuck=tuple(map(_status_stuck, view.stuck)),
+        cache=cache_by_verifier(view.projects),
+        timings=view.vitals.timings,
+        bottleneck=_status_bottleneck(view.vitals.bottleneck),
+        alerts=tuple(
+            StatusAlert(text(each.name), text(each.message), round(each.since_s, 1))
+            for each in view.vitals.alerts
+        ),
     )
 
 
@@ -212,10 +264,26 @@ def _status_watch(view: WorkspaceView) -> StatusWatch:
 
 
 def _status_memory(memory: MemoryView) -> StatusMemory:
-    reactions = (
-        StatusReaction(each.what, round(each.before_mb, 1), round(each.ago_s, 1)) for each in memory.reactions
+    last = memory.collected
+    return StatusMemory(
+        limit_mb=memory.limit_mb,
+        daemon_mb=round(memory.daemon_mb, 1),
+        tools_mb=round(memory.tools_mb, 1),
+        reactions=tuple(
+            StatusReaction(each.what, round(each.before_mb, 1), round(each.ago_s, 1), _rounded(each.after_mb))
+            for each in memory.reactions
+        ),
+        leak=memory.leak or None,
+        collected=None
+        if last is None
+        else StatusCollected(round(last.before_mb, 1), round(last.after_mb, 1), round(last.ago_s, 1)),
     )
-    return StatusMemory(memory.limit_mb, tuple(reactions))
+
+
+def _status_bottleneck(narrowest: BottleneckView | None) -> StatusBottleneck | None:
+    if narrowest is None:
+        return None
+    return StatusBottleneck(narrowest.stage, round(narrowest.share, 3), narrowest.advice)
 
 
 def _status_stuck(stuck: StuckView) -> StatusStuck:
@@ -227,5 +295,5 @@ def _texts(foreign: Iterable[str]) -> tuple[str, ...]:
     return tuple(map(text, foreign))
 
 
-def _rounded(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds, 1)
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)

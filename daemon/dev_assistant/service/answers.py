@@ -38,6 +38,7 @@ from dev_assistant.service.messages import Barrier, Recheck, Reload, Withdraw
 from dev_assistant.service.rows import Chosen, Rows
 from dev_assistant.service.shards import View
 from dev_assistant.service.snapshot import ProjectSnapshot
+from dev_assistant.timings import Timings
 
 _LOG = get_logger("serve")
 _COOKIE_PATIENCE = 2.0
@@ -46,14 +47,15 @@ _COOKIE_PATIENCE = 2.0
 _ATTEMPTS = 3
 _LOST = "its findings cannot be read from the cache"
 _PULSE = 0.5
+_Chosen = tuple[ProjectSnapshot, Mapping[RelPath, FileRecord]]
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
     """``stop`` asks the daemon to end, ``lookup`` finds saved verdicts of the project at a root, by key.
 
-    ``ended`` is set when the coordinator runs no more; ``stacks`` tells what all threads are at.
-    Every timeout is in seconds.
+    ``ended`` is set when the coordinator runs no more; ``stacks`` tells what all threads are at, ``census``
+    what is in memory. Every timeout is in seconds.
     """
 
     root: Path
@@ -67,6 +69,8 @@ class Answers:
     ended: threading.Event
     stacks: Callable[[], str]
     rows: Rows
+    timings: Timings
+    census: Callable[[], dict[str, Any]]
 
     @property
     def handlers(self) -> dict[str, Callable[[dict[str, Any]], object]]:
@@ -81,11 +85,13 @@ class Answers:
             "reload": lambda _: self.reload(),
             "stop": lambda _: self.end(),
             "threads": lambda _: {"stacks": self.stacks()},
+            "memory": lambda _: self.census(),
         }
 
     def status(self) -> bytes:
         """The status document."""
-        return encode(status_document(self.view()))
+        with self.timings.of("answer", "status"):
+            return encode(status_document(self.view()))
 
     def events(self, *, since_start: bool = False) -> Iterator[dict[str, Any] | None]:
         """Verdicts as they are accepted, until the daemon stops; None while there are none."""
@@ -101,7 +107,8 @@ class Answers:
 
     def why(self, path: str) -> bytes:
         """What is known of one absolute path, and from where."""
-        return encode(self.explain(path))
+        with self.timings.of("answer", "why"):
+            return encode(self.explain(path))
 
     def wait(self, timeout: float) -> dict[str, object]:
         """Until every write that ended before this call is judged, or ``timeout`` is over."""
@@ -182,7 +189,8 @@ class Answers:
         """As ``look``, of rows that were encoded before where that is possible."""
         deadline, settled = time.monotonic() + timeout, self.settle(timeout)
         chosen = _chosen(self.coordinator.snapshot.projects, paths)
-        rows = self.rows.of(chosen, whole=not paths)
+        with self.timings.of("answer", "check"):
+            rows = self.rows.of(chosen, whole=not paths)
         if rows is None:
             return self._look(paths, deadline, settled=settled)
         projects = {str(p.project.name): (self._root_of(p), _tally(files)) for p, files in chosen}
@@ -191,14 +199,16 @@ class Answers:
 
     def _look(self, paths: Sequence[str], deadline: float, *, settled: bool) -> CheckDocument:
         for _ in range(_ATTEMPTS):
-            chosen = _chosen(self.coordinator.snapshot.projects, paths)
-            results, lost = self._results(chosen)
+            with self.timings.of("answer", "check"):
+                chosen = _chosen(self.coordinator.snapshot.projects, paths)
+                results, lost = self._results(chosen)
             if not lost:
                 break
             self.coordinator.post(Recheck(tuple(lost)))
             settled = self.settle(max(0.0, deadline - time.monotonic()))
-        roots = {str(p.project.name): self._root_of(p) for p, _ in chosen}
-        return check_document(results_of(roots, results), meta=self._meta(chosen, settled=settled))
+        with self.timings.of("answer", "check"):
+            roots = {str(p.project.name): self._root_of(p) for p, _ in chosen}
+            return check_document(results_of(roots, results), meta=self._meta(chosen, settled=settled))
 
     def _root_of(self, project: ProjectSnapshot) -> str:
         return relative_root(project.project.root, workspace=str(self.root))
@@ -252,9 +262,7 @@ def _timeout(params: Mapping[str, Any]) -> float:
     return float(value) if isinstance(value, int | float) else 60.0
 
 
-def _chosen(
-    projects: Sequence[ProjectSnapshot], paths: Sequence[str]
-) -> list[tuple[ProjectSnapshot, Mapping[RelPath, FileRecord]]]:
+def _chosen(projects: Sequence[ProjectSnapshot], paths: Sequence[str]) -> list[_Chosen]:
     if not paths:
         return [(project, project.files) for project in projects]
     chosen: dict[str, tuple[ProjectSnapshot, dict[RelPath, FileRecord]]] = {}

@@ -26,6 +26,7 @@ from dev_assistant.service.setting_files import (
 from dev_assistant.settings.environment import environment_table, overrides_table, unknown_variables, weak_key
 from dev_assistant.settings.fields import Settings, is_workspace_wide
 from dev_assistant.settings.layers import Effective, Layer, LayerKind, Origin, merge, user_file
+from dev_assistant.settings.profiles import profile_layer
 from dev_assistant.settings.table import Wide, check
 from dev_assistant.workspace.file import LONGEST_PATH, WorkspaceFile, parse_workspace, refusal, shortened
 from dev_assistant.workspace.find import NAME, current_project, find_workspace, nearest
@@ -152,6 +153,7 @@ class _Loading:
         self.problems += workspace.problems
         self._warn(workspace.warnings)
         self.shared += self._layers(Read(workspace_settings(workspace)), self.problems)
+        self._take_profile()
         return self._chosen(self._entries(workspace), directories)
 
     def unlisted(self, directories: Sequence[str]) -> list[ConfiguredProject]:
@@ -160,12 +162,17 @@ class _Loading:
         found: list[Problem] = []
         own = self._pyproject(str(self.root), Wide.HOLDS, found)
         self.shared += [_workspace_part(layer) for layer in own]
+        self._take_profile()
         if not directories:
             return [self._project(_name_of(str(self.root)), str(self.root), own, problems=found)]
         projects = self._adopted(directories)
         if not any(one.project.root == str(self.root) for one in projects):
             self.problems += found
         return projects
+
+    def _take_profile(self) -> None:
+        """Once all is read that may name one."""
+        self.shared.append(profile_layer(merge(self.shared).settings.profile))
 
     def _entries(self, workspace: WorkspaceFile) -> list[_Draft]:
         drafts = []

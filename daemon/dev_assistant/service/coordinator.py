@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import assert_never
 
 from dev_assistant.model import FileRecord, FileState
@@ -40,6 +40,9 @@ from dev_assistant.service.work import Assignments
 
 _MESSAGES = 64
 """Messages handled between two releases of what is due."""
+
+_STAGES: Mapping[type[Message], str] = {Hints: "intake", Surveyed: "compare", Finished: "accept"}
+"""Under which names the time that messages take is counted."""
 
 
 class Coordinator:
@@ -102,9 +105,9 @@ class Coordinator:
 
     def _worked(self, messages: list[Message]) -> bool:
         for message in messages:
-            self._with.beats.next("taking in", type(message).__name__)
-            self._handle(message)
-        self._with.beats.next("deciding", "")
+            kind = type(message)
+            with self._with.beats.at("taking in", kind.__name__, stage=_STAGES.get(kind, "")):
+                self._handle(message)
         now = self._now()
         timed = self._timers.fire(now)
         advance = self._parts.releasing.advance

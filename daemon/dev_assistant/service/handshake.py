@@ -74,11 +74,15 @@ class Readiness:
             return
 
 
-def daemon_options(root: Path, *, workspace: Path | None, watch_dirs: Sequence[Path]) -> tuple[str, ...]:
+def daemon_options(
+    root: Path, *, workspace: Path | None, watch_dirs: Sequence[Path], profile: str | None = None
+) -> tuple[str, ...]:
     """The arguments of ``daemon-run``; all paths become absolute, since the daemon runs in ``/``."""
     options = ["--root", str(root)]
     if workspace is not None:
         options += ["--workspace", str(workspace.absolute())]
+    if profile is not None:
+        options += ["--profile", profile]
     if watch_dirs:
         options += ["--watch-dirs", *(str(directory.absolute()) for directory in watch_dirs)]
     return tuple(options)

@@ -89,24 +89,26 @@ class Judging:
         """Look at the bytes of owed paths; each ends up settled or awaited."""
         if not paths:
             return
-        looks = [self._planner.look(state, path) for path in paths]
-        keys = [key for look in looks if isinstance(look, Look) for key in _sought(state, look)]
-        found = state.verdicts.find(keys) if keys else {}
-        self._appraise(state, [look.path for look in looks if isinstance(look, Look)])
-        jobs: list[Job] = []
-        for look in looks:
-            if state.debts[look.path].trigger == RECHECK and isinstance(look, Look):
-                self._save_again(state, look, found)
-            state.dirty.discard(look.path)
-            if isinstance(look, Left):
-                state.ranking.left(look.path)
-                self._leave(state, look)
-            else:
-                parked = {key for key in look.keys.values() if state.parked(look.path, key)}
-                known = state.files.get(look.path)
-                awaited = self._planner.awaited(look, found, known, parked=parked)
-                jobs += self._plan(state, look.path, awaited, urgency)
-        self._queue.put_all([_request(job) for job in jobs])
+        looks = self._planner.looks(state, paths)
+        with self._planner.planning(state):
+            keys = [key for look in looks if isinstance(look, Look) for key in _sought(state, look)]
+            found = state.verdicts.find(keys) if keys else {}
+            self._appraise(state, [look.path for look in looks if isinstance(look, Look)])
+            jobs: list[Job] = []
+            for look in looks:
+                if state.debts[look.path].trigger == RECHECK and isinstance(look, Look):
+                    self._save_again(state, look, found)
+                state.dirty.discard(look.path)
+                if isinstance(look, Left):
+                    state.ranking.left(look.path)
+                    self._leave(state, look)
+                else:
+                    parked = {key for key in look.keys.values() if state.parked(look.path, key)}
+                    known = state.files.get(look.path)
+                    state.verdicts.count(look.keys, found, known=_keys(known))
+                    awaited = self._planner.awaited(look, found, known, parked=parked)
+                    jobs += self._plan(state, look.path, awaited, urgency)
+            self._queue.put_all([_request(job) for job in jobs])
 
     def _save_again(self, state: ProjectState, look: Look, found: Mapping[Digest, Verdict]) -> None:
         """Somebody missed these verdicts on disk: that memory still has them does not help."""
@@ -263,3 +265,8 @@ def _digest(record: FileRecord | None) -> str | None:
 
 def _in_state(record: FileRecord | None, state: FileState) -> FileRecord:
     return msgspec.structs.replace(record, state=state) if record is not None else FileRecord(state)
+
+
+def _keys(record: FileRecord | None) -> frozenset[Digest]:
+    """Of the verdicts that the record is made of."""
+    return frozenset() if record is None else frozenset(part.key for part in record.parts)

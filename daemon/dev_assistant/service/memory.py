@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 PAUSE = 4.0
 """Seconds between two reactions: the next samples tell whether the last one was enough."""
@@ -32,11 +32,14 @@ class Reaction(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Reacted:
-    """``before`` in megabytes; ``at`` is monotonic seconds, which a restart in place does not change."""
+    """``before`` and ``after`` in megabytes (None: not known yet, or another process); ``at`` is monotonic
+    seconds, which a restart in place does not change.
+    """
 
     reaction: Reaction
     before: float
     at: float
+    after: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,11 @@ class Governor:
             return None
         self._react(reaction, mb, now)
         return reaction
+
+    def eased(self, mb: float) -> None:
+        """So much memory is left in use after the last reaction."""
+        self.mb = mb
+        self.reacted = (*self.reacted[:-1], replace(self.reacted[-1], after=mb))
 
     def _react(self, reaction: Reaction, mb: float, now: float) -> None:
         self._stage = min(self._stage + 1, len(Reaction) - 1)

@@ -13,11 +13,12 @@ from functools import cache
 from importlib.metadata import version
 
 from dev_assistant.beats import Overdue
-from dev_assistant.machine import memory_mb
+from dev_assistant.machine import memory
 from dev_assistant.model import Job, Project
 from dev_assistant.ports import ChangeSource, SourceHealth
 from dev_assistant.report.tally import tally
 from dev_assistant.report.views import (
+    CacheUse,
     KindView,
     MemoryView,
     PoolView,
@@ -26,6 +27,7 @@ from dev_assistant.report.views import (
     QueueView,
     ReactionView,
     StuckView,
+    VitalsView,
     WatchView,
     WorkspaceState,
     WorkspaceView,
@@ -34,6 +36,7 @@ from dev_assistant.schedule.queue import JobQueue
 from dev_assistant.service.memory import Governor
 from dev_assistant.service.snapshot import ProjectSnapshot, Snapshot
 from dev_assistant.service.stuck import STUCK_SECONDS, advice
+from dev_assistant.service.vitals import Vitals
 
 _SHOWN = 10
 
@@ -42,7 +45,8 @@ _SHOWN = 10
 class Overview:
     """``trouble`` are the reasons, beside the watching, why the daemon is not at its best.
 
-    ``overdue`` are the threads that hang, ``governor`` has the samples of memory; ``ended`` says that the
+    ``overdue`` are the threads that hang, ``governor`` keeps the memory within its limit, ``vitals`` are what
+    the daemon notices about itself; ``ended`` says that the
     coordinator runs no more, so that nothing of what is shown will ever change.
     """
 
@@ -56,6 +60,7 @@ class Overview:
     overdue: Callable[[], tuple[Overdue, ...]] = tuple
     governor: Governor | None = None
     pool: Callable[[], PoolView | None] = lambda: None
+    vitals: Vitals | None = None
     ended: Callable[[], bool] = lambda: False
     _reported: object = None
 
@@ -115,6 +120,7 @@ class Overview:
             memory=self._memory(now),
             version=_version(),
             config_errors=snapshot.problems,
+            vitals=VitalsView() if self.vitals is None else self.vitals.shown(),
         )
 
     def _condition(self) -> object:
@@ -130,13 +136,15 @@ class Overview:
         return "stopped" if self.ended() and health.backend != "none" else None
 
     def _memory(self, now: float) -> MemoryView:
-        governor = self.governor
-        if governor is None:
-            return MemoryView(memory_mb(), None)
+        governor, vitals = self.governor, self.vitals
+        if governor is None or vitals is None:
+            return MemoryView(*memory(), None)
         reactions = tuple(
-            ReactionView(each.reaction.value, each.before, now - each.at) for each in governor.reacted
+            ReactionView(each.reaction.value, each.before, now - each.at, each.after)
+            for each in governor.reacted
         )
-        return MemoryView(governor.mb or memory_mb(), governor.limit, reactions)
+        used = vitals.memory if vitals.memory.own else memory()
+        return MemoryView(*used, governor.limit, reactions, vitals.leaks.note, vitals.collected())
 
 
 @cache
@@ -166,6 +174,7 @@ def _project(project: ProjectSnapshot, health: SourceHealth, audit: float | None
         tally=project.files.tally,
         hits=project.hits,
         misses=project.misses,
+        cache={name: CacheUse(*counts) for name, counts in project.cache.items()},
         config_errors=project.problems,
         parked=project.parked,
         uncovered=uncovered,

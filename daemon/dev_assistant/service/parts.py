@@ -121,7 +121,7 @@ def connect(
     judging = Judging(
         planner=Planner(territory=territory, wall=wall, beats=collaborators.beats),
         queue=collaborators.queue,
-        telling=Telling(feed=collaborators.feed, now=now, wall=wall),
+        telling=Telling(feed=collaborators.feed, now=now, wall=wall, timings=collaborators.beats.timings),
         appraise=appraising.ask,
         ripple=scoping.ripple,
         rescope=scoping.rescope,

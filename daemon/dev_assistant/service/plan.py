@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from dev_assistant.beats import Beats
@@ -72,6 +73,15 @@ class Planner:
         self._territory = territory
         self._wall = wall
         self._beats = beats or Beats()
+
+    def looks(self, state: ProjectState, paths: Sequence[RelPath]) -> list[Look | Left]:
+        """``look`` at each of them."""
+        with self._beats.at("looking at", state.project.root, stage="look"):
+            return [self.look(state, path) for path in paths]
+
+    def planning(self, state: ProjectState) -> AbstractContextManager[None]:
+        """While what was seen is compared with what is known, and becomes work."""
+        return self._beats.at("planning", state.project.root, stage="plan")
 
     def look(self, state: ProjectState, path: RelPath) -> Look | Left:
         """What is on disk at ``path``, and under which keys its verdicts are known."""

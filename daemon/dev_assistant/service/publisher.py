@@ -43,6 +43,7 @@ class ArtefactPublisher:
             view.watch.overflows,
             view.watch.uncovered,
             _hanging(view),
+            tuple(alert.name for alert in view.vitals.alerts),
             view.state == "stopped",
         )
         pages = [

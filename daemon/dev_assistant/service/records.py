@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from dev_assistant.beats import Beats
 from dev_assistant.model import Digest, ProjectName, Verdict
 from dev_assistant.places import Runs
 from dev_assistant.ports import EvidenceLog
@@ -19,6 +20,8 @@ from dev_assistant.service.configuration import ConfiguredProject
 from dev_assistant.service.opening import Reader
 from dev_assistant.service.publisher import ArtefactPublisher
 from dev_assistant.service.scribe import Ledgers
+
+_REPORTS = "statistics and dashboards"
 
 
 class Records(Protocol):
@@ -36,8 +39,9 @@ class Records(Protocol):
 class DiskRecords:
     """RUNS/ of every project and of the workspace."""
 
-    def __init__(self) -> None:
+    def __init__(self, beats: Beats | None = None) -> None:
         self._artefacts = ArtefactPublisher()
+        self._beats = beats or Beats()
 
     def open(self, entry: ConfiguredProject) -> Ledgers:
         """Raises UserError or OSError when RUNS/ cannot be made."""
@@ -67,7 +71,10 @@ class DiskRecords:
 
     def publish(self, view: Callable[[], WorkspaceView]) -> None:
         """Raises OSError or UserError when a directory refuses."""
-        self._artefacts(view())
+        with self._beats.at("merging", _REPORTS, stage="merge"):
+            picture = view()
+        with self._beats.at("writing", _REPORTS, stage="render"):
+            self._artefacts(picture)
 
 
 class VolatileRecords:

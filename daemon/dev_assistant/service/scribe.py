@@ -240,7 +240,6 @@ class Scribe:
                 self._guarded(partial(self._save_project, project), what)
         rested = self._now() >= self._report_from and self._refusals.due(_REPORTS)
         if self._outdated and (now or rested):
-            self._beats.next("writing", "statistics and dashboards")
             began = self._now()
             self._outdated = not self._guarded(self._publish, _REPORTS)
             self._report_from = self._now() + _REST * (self._now() - began)
@@ -251,8 +250,8 @@ class Scribe:
             self._unsaved.pop(project)
             self._shut(project)
             return
-        self._beats.next("writing", f"cache and evidence of {project}")
-        self._save(project, self._unsaved[project])
+        with self._beats.at("writing", f"cache and evidence of {project}", stage="record"):
+            self._save(project, self._unsaved[project])
         del self._unsaved[project]
 
     def _save(self, project: ProjectName, batch: Batch) -> None:

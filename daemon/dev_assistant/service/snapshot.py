@@ -15,6 +15,7 @@ class ProjectSnapshot:
     """One project: ``unread`` are directories that cannot be listed, with the reason; ``parked`` are files
     that broke their tool twice; ``ranks`` are of the files with any points of criticality.
 
+    ``cache`` counts by verifier what was found in memory, on disk and nowhere.
     ``oldest`` is when its oldest unsettled path became so (monotonic seconds).
 
     Two are equal when a report would say the same of them.
@@ -28,6 +29,7 @@ class ProjectSnapshot:
     files: View
     hits: int
     misses: int
+    cache: Mapping[str, tuple[int, int, int]]
     missed_by_events: int
     parked: tuple[RelPath, ...]
     ranks: Mapping[RelPath, Criticality]
@@ -69,6 +71,7 @@ def _project(state: ProjectState) -> ProjectSnapshot:
         files=state.files.publish(),
         hits=state.hits,
         misses=state.misses,
+        cache=dict(state.verdicts.by_kind),
         missed_by_events=state.missed_by_events,
         parked=state.left_alone(),
         ranks=state.ranking.publish(),

@@ -62,7 +62,7 @@ class Awaited:
     ``lasting`` is the fingerprint as it may be remembered (see ``plan.Look``). ``announced``: the digest of
     the bytes for which what they decide about other files was looked at again already. ``advisors`` are
     the verifiers whose findings are no more than advice; it is ``deferred`` while who saved waits for those
-    that decide.
+    that decide. ``told``: all but the advice was told already.
     """
 
     fingerprint: Fingerprint
@@ -72,6 +72,7 @@ class Awaited:
     bases: dict[str, Digest]
     advisors: frozenset[str] = frozenset()
     duration_ms: float = 0.0
+    told: bool = False
     announced: str | None = None
     deferred: bool = False
 

@@ -16,11 +16,12 @@ from typing import Protocol
 
 from dev_assistant.beats import Beats, Overdue
 from dev_assistant.logs import get_logger
-from dev_assistant.machine import memory_mb, release_memory
+from dev_assistant.machine import Memory, memory, release_memory
 from dev_assistant.service.daemon import Daemon
 from dev_assistant.service.memory import Governor, Reaction
 from dev_assistant.service.messages import Relieve
 from dev_assistant.service.stuck import advice
+from dev_assistant.service.vitals import Vitals
 
 PULSE = 2.0
 """Seconds between two looks."""
@@ -53,8 +54,9 @@ class Supervisor:
         parts: Sequence[Revivable],
         beats: Beats,
         governor: Governor,
+        vitals: Vitals,
         outdated: Callable[[], bool] = lambda: False,
-        sample: Callable[[], float] = memory_mb,
+        sample: Callable[[], Memory] = memory,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self.restarting = False
@@ -62,6 +64,7 @@ class Supervisor:
         self._parts = parts
         self._beats = beats
         self._governor = governor
+        self._vitals = vitals
         self._outdated = outdated
         self._sample = sample
         self._now = now
@@ -108,14 +111,23 @@ class Supervisor:
             self._daemon.scribe.report()
 
     def _weigh(self) -> None:
-        reaction = self._governor.weigh(self._sample())
+        used = self._sample()
+        self._vitals.look(used)
+        reaction = self._governor.weigh(used.mb)
         if reaction is None:
             return
-        limit, before = self._governor.limit, round(self._governor.mb)
         self._carry_out(reaction)
-        after = round(self._sample())
+        left = self._sample()
+        if not self.restarting:
+            self._governor.eased(left.mb)
+        self._vitals.leaks.disturbed()
         _LOG.warning(
-            f"memory is over its limit: {reaction.value}", limit_mb=limit, before_mb=before, after_mb=after
+            f"memory is over its limit: {reaction.value}",
+            limit_mb=self._governor.limit,
+            before_mb=round(used.mb),
+            daemon_mb=round(used.own),
+            tools_mb=round(used.children),
+            after_mb=round(left.mb),
         )
 
     def _carry_out(self, reaction: Reaction) -> None:

@@ -138,11 +138,13 @@ class Surveys:
         """On the errands' thread. A walk that breaks off is safe: what it did not meet is looked at."""
         walk.started = True
         try:
-            chosen = tops()
-            walk.tops = tuple(top for top, _ in chosen)
-            listings = chain.from_iterable(survey(top, rules(), cover=self._cover) for top, rules in chosen)
-            while chunk := tuple(islice(listings, _CHUNK)):
-                self._post(Surveyed(number, chunk))
+            with self._beats.at("walking", walk.state.project.root, stage="scan"):
+                chosen = tops()
+                walk.tops = tuple(top for top, _ in chosen)
+                walks = (survey(top, rules(), cover=self._cover) for top, rules in chosen)
+                listings = chain.from_iterable(walks)
+                while chunk := tuple(islice(listings, _CHUNK)):
+                    self._post(Surveyed(number, chunk))
         finally:
             self._post(SurveyEnded(number))
 

@@ -10,6 +10,7 @@ from dev_assistant.model import FileRecord, FileState, ProjectName, RelPath, Urg
 from dev_assistant.ports import Evidence
 from dev_assistant.service.feed import Event, Feed
 from dev_assistant.service.state import Awaited, Debt, ProjectState
+from dev_assistant.timings import SAVE, Timings
 
 _LOG = get_logger("verify")
 
@@ -37,6 +38,7 @@ class Telling:
     feed: Feed
     now: Callable[[], float]
     wall: Callable[[], int]
+    timings: Timings
     _bulk: dict[ProjectName, _Bulk] = field(init=False, default_factory=dict)
 
     def tell(
@@ -56,7 +58,10 @@ class Telling:
         wall, project, digest = self.wall() / 1e9, state.project.name, awaited.fingerprint.digest
         event = Event(wall, project, path, digest, record, cached, latency=self.now() - debt.since)
         self.feed.publish(event)
-        self._log(event, lone=debt.trigger == "save" and urgency is Urgency.INTERACTIVE)
+        lone = debt.trigger == "save" and urgency is Urgency.INTERACTIVE
+        if lone and not awaited.told:
+            self.timings.add(SAVE, event.latency, event.path)
+        self._log(event, lone=lone)
         if not state.settings.enable_evidence:
             return None
         return Evidence(
@@ -75,6 +80,10 @@ class Telling:
         self, state: ProjectState, path: RelPath, record: FileRecord, awaited: Awaited, debt: Debt
     ) -> None:
         """Tell followers what only advice is still missing to; it is not accepted yet, and not evidence."""
+        latency = self.now() - debt.since
+        if debt.trigger == "save" and not awaited.told:
+            self.timings.add(SAVE, latency, path)
+        awaited.told = True
         self.feed.publish(
             Event(
                 self.wall() / 1e9,
@@ -83,7 +92,7 @@ class Telling:
                 awaited.fingerprint.digest,
                 record,
                 cached=False,
-                latency=self.now() - debt.since,
+                latency=latency,
                 awaiting=tuple(sorted(awaited.missing)),
             )
         )

@@ -51,7 +51,7 @@ class Bench:
         for job in jobs:
             by_verifier[job.verifier].append(job)
         for name, mine in by_verifier.items():
-            with self._beats.at(f"judging with {name}", _batch(mine)):
+            with self._beats.at(f"judging with {name}", _batch(mine), stage=name):
                 results = tuple(self._judged(name, mine))
             self._post(Finished(results))
 

@@ -6,68 +6,34 @@ environment variables are derived from it. Relative ``watch_paths`` count from e
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
+from dev_assistant.settings.alerting import Alerting
 from dev_assistant.settings.cores import MOST_WORKERS, default_workers
+from dev_assistant.settings.marks import (
+    ChangedLines,
+    Checked,
+    Codes,
+    LogLevel,
+    Paths,
+    Patterns,
+    Personal,
+    Text,
+    Unit,
+    Weight,
+    Workers,
+    WorkspaceWide,
+)
 
 AUTO = "auto"
-LogLevel = Literal["debug", "info", "warning", "error", "critical"]
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """What the number of a setting counts."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class WorkspaceWide:
-    """Marks a setting of the one daemon, which a project among others cannot decide."""
-
-
-def _one_line(text: str) -> str:
-    if not text.strip() or any(char in text for char in "\0\n\r"):
-        raise ValueError("must be one line of text that is not blank")
-    return text
-
-
-def _path(text: str) -> str:
-    if text == "~" or text.startswith("~/"):
-        raise ValueError("~ is not expanded")
-    try:
-        os.fsencode(text)
-    except UnicodeEncodeError:
-        raise ValueError("cannot be the name of a file") from None
-    return text
-
-
-def _not_empty(paths: tuple[str, ...]) -> tuple[str, ...]:
-    if not paths:
-        raise ValueError("names no directory: enabled = false is the way to watch none")
-    return paths
 
 
 def _from_cores(value: object) -> object:
     return None if value == AUTO else value
 
-
-Text = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
-Workers = Annotated[int, Field(ge=1, le=64)]
-Weight = Annotated[float, Field(ge=0, le=1)]
-ChangedLines = Annotated[int, Field(ge=0, le=10_000_000)]
-Patterns = Annotated[tuple[Text, ...], Field(strict=False)]
-Codes = Annotated[tuple[Annotated[str, Field(pattern=r"^[A-Z]+\d{3,4}$")], ...], Field(strict=False)]
-Paths = Annotated[
-    tuple[Annotated[Text, AfterValidator(_path)], ...],
-    Field(strict=False, json_schema_extra={"minItems": 1}),
-    AfterValidator(_not_empty),
-]
 
 _CRITICAL_NAMES = (
     *("*auth*", "*login*", "*oauth*", "*session*", "*permission*", "*access_control*"),
@@ -86,11 +52,7 @@ _TESTS = (
 _DOCUMENTS = ("*.md", "*.rst", "*.txt", "*.adoc", "docs/", "doc/")
 
 
-class _Checked(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-
-
-class Watching(_Checked):
+class Watching(Checked):
     """What is watched."""
 
     enabled: Annotated[
@@ -277,9 +239,17 @@ class Ranking(Remembering):
     ] = _DOCUMENTS
 
 
-class Settings(Ranking):
+class Settings(Ranking, Alerting):
     """Effective settings of one project, or of the workspace: complete and checked."""
 
+    profile: Annotated[
+        Literal["none", "development", "production"],
+        WorkspaceWide(),
+        Field(
+            description="A set of values that lies above the defaults and below everything else; "
+            "config/profiles/ shows what each one sets, and why."
+        ),
+    ] = "none"
     workers: Annotated[
         Workers | None,
         WorkspaceWide(),
@@ -346,6 +316,11 @@ class Settings(Ranking):
 def is_workspace_wide(name: str) -> bool:
     """Whether a setting belongs to the daemon and not to one project."""
     return any(isinstance(mark, WorkspaceWide) for mark in Settings.model_fields[name].metadata)
+
+
+def is_personal(name: str) -> bool:
+    """Whether a setting is the user's alone to decide."""
+    return any(isinstance(mark, Personal) for mark in Settings.model_fields[name].metadata)
 
 
 def unit_of(name: str) -> str:

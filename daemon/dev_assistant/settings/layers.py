@@ -18,6 +18,7 @@ class LayerKind(enum.StrEnum):
     """From the weakest to the strongest."""
 
     DEFAULT = "default"
+    PROFILE = "profile"
     USER = "user file"
     WORKSPACE = "workspace"
     ENTRY = "workspace project"

@@ -10,7 +10,8 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dev_assistant.settings.fields import AUTO, Settings, is_workspace_wide, unit_of
+from dev_assistant.settings.fields import AUTO, Settings, is_personal, is_workspace_wide, unit_of
+from dev_assistant.settings.profiles import PROFILES
 from dev_assistant.settings.table import PHASE_C, allowed_text
 
 _WIDTH = 90  # of a list, in characters
@@ -24,6 +25,14 @@ _HEAD = """\
 # The environment (DEV_ASSISTANT_DEBOUNCE_MS=50) and the command line override them all.
 # "workspace-wide" settings belong to the one daemon: a project in a workspace cannot decide them.
 """
+_PROFILE_HEAD = """\
+# The profile "{name}". One of these takes it:
+#   --profile {name}                      start, restart, config show
+#   DEV_ASSISTANT_PROFILE={name}          the environment
+#   profile = "{name}"                    config.toml, or "settings" of workspace.json
+# Whatever you set yourself, wherever you do, wins over it; `config show --origin` tells which is which.
+# What is judged is left alone: enable_ruff, deep and the other switches mean the same in every profile.
+"""
 
 
 def default_toml() -> str:
@@ -31,10 +40,19 @@ def default_toml() -> str:
     return _HEAD + "".join(_commented(name) for name in _tables_last())
 
 
+def profile_toml(name: str) -> str:
+    """``config/profiles/NAME.toml``: what the profile sets, in a form that loads as a settings file."""
+    head = _PROFILE_HEAD.format(name=name)
+    choices = PROFILES[name].items()
+    return head + "".join(f"\n# {why}\n{key} = {json.dumps(value)}\n" for key, (value, why) in choices)
+
+
 def settings_schema() -> dict[str, dict[str, Any]]:
-    """JSON Schema of each setting, by name; ``phase-c`` holds the cache settings once more."""
+    """JSON Schema of each setting that a workspace may carry, by name; ``phase-c`` holds the cache settings
+    once more.
+    """
     schema = Settings.model_json_schema()["properties"]
-    properties = {name: _default_said(name, part) for name, part in schema.items()}
+    properties = {name: _default_said(name, part) for name, part in schema.items() if not is_personal(name)}
     cache = {name: part for name, part in properties.items() if name.startswith("cache_")}
     properties[PHASE_C] = {
         "description": "The cache settings, under their former name; the same keys, the same meaning.",
@@ -65,6 +83,7 @@ def _commented(name: str) -> str:
 def _explanation(name: str) -> str:
     unit = f", {unit_of(name)}" if unit_of(name) else ""
     scope = "; workspace-wide" if is_workspace_wide(name) else ""
+    scope += "; only here or in the environment, never in a repository" if is_personal(name) else ""
     return f"{Settings.model_fields[name].description} ({allowed_text(name)}{unit}{scope})"
 
 

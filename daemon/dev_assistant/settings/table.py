@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from dev_assistant.errors import Problem
 from dev_assistant.escape import visible
-from dev_assistant.settings.fields import Settings, is_workspace_wide
+from dev_assistant.settings.fields import Settings, is_personal, is_workspace_wide
 from dev_assistant.settings.layers import Layer, LayerKind, Origin
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 KeyPath = tuple[str | int, ...]
 PHASE_C = "phase-c"
 _SHOWN = 80  # characters of an offending value
+_OWN = frozenset({LayerKind.USER, LayerKind.ENVIRONMENT, LayerKind.COMMAND_LINE})
+"""Places that no repository brings along."""
+
 _TOLD = 100  # mistakes of one table; there may be a million
 
 
@@ -75,6 +78,7 @@ def check(table: Table) -> tuple[Layer, list[Problem], list[str]]:
         return Layer(table.kind, {}, {}), [], []
     report = _Report()
     raw, paths = _flatten(table, report)
+    _drop_personal(table, raw, paths, report)
     _drop_misplaced(table, raw, paths, report)
     checked = _validated(table, raw, paths, report)
     origins = dict(_origins(table, checked, paths))
@@ -121,6 +125,18 @@ def _flatten(table: Table, report: _Report) -> tuple[dict[str, object], dict[str
 
 def _phase_c_keys() -> list[str]:
     return [name for name in Settings.model_fields if name.startswith("cache_")]
+
+
+def _drop_personal(
+    table: Table, raw: dict[str, object], paths: Mapping[str, KeyPath], report: _Report
+) -> None:
+    """A repository must not be able to run programs: what would is refused wherever one may have written."""
+    if table.kind in _OWN:
+        return
+    for name in [name for name in raw if name in Settings.model_fields and is_personal(name)]:
+        del raw[name]
+        allowed = "only in config.toml of your configuration directory, or in the environment"
+        report.problems.append(table.problem(paths[name], "would run a program", allowed=allowed))
 
 
 def _drop_misplaced(

@@ -26,6 +26,6 @@ OWNER = Owner(1, "2", "boot", "host", 3.0, "1.0", "/w", ("--root", "/w", "--watc
 def test_the_running_daemons_options_hold_unless_others_are_given(
     workspace: Path | None, watch_dirs: list[Path], owner: Owner | None, expected: tuple[str, ...]
 ) -> None:
-    args = argparse.Namespace(workspace=workspace, watch_dirs=watch_dirs)
+    args = argparse.Namespace(workspace=workspace, watch_dirs=watch_dirs, profile=None)
 
     assert options_for(args, root=ROOT, owner=owner) == expected

@@ -128,3 +128,17 @@ def test_a_cache_that_is_off_finds_and_keeps_nothing(clock: Clock) -> None:
 
     assert tiers.find([A, B]) == {}
     assert (len(memory), disk.asked, tiers.counts.missed) == (0, [], 2)
+
+
+def test_what_the_cache_gave_is_counted_by_verifier_and_tier(clock: Clock) -> None:
+    disk = MemoryVerdictStore()
+    disk.save({}, {B: checked()})
+    both = TieredVerdicts(tier(clock, max_entries=9), disk)
+    both.put(A, checked())
+    found = both.find([A, B, C])
+    both.count({"ruff": A, "deep": B, "text": C}, found, known=())
+    assert both.by_kind == {"ruff": (1, 0, 0), "deep": (0, 1, 0), "text": (0, 0, 1)}
+    found = both.find([A, B])
+    both.count({"ruff": A, "deep": B}, found, known={A})
+    assert both.by_kind["ruff"] == (1, 0, 0)  # its record knew
+    assert both.by_kind["deep"] == (1, 1, 0)  # in memory by now

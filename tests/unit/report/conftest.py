@@ -77,7 +77,7 @@ def _workspace(*projects: ProjectView, **changed: object) -> WorkspaceView:
         "projects": projects,
         "queue": QueueView(0, 0, None),
         "watch": _watch(),
-        "memory": MemoryView(80.0, 1024),
+        "memory": MemoryView(60.0, 20.0, 1024),
         "version": "1.0",
     }
     return WorkspaceView(**{**values, **changed})

@@ -173,7 +173,7 @@ def test_only_the_generated_line_is_volatile(small):
         small,
         pid=99,
         uptime_s=90_000.0,
-        memory=MemoryView(1.0, 1024),
+        memory=MemoryView(1.0, 0.0, 1024),
         state="busy",
         queue=QueueView(3, 1, 2.0),
         watch=dataclasses.replace(small.watch, last_audit_s=4000.0),

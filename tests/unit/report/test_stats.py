@@ -23,7 +23,7 @@ def test_team_stats_has_the_promised_numbers(project, record):
     document = json.loads(team_stats(project(files=files, hits=3, misses=1), meta=META))
 
     assert document["schema"] == "dev-assistant/team-stats@1"
-    assert document["meta"] == {"generated_at": "now", "cache_hit_rate": 0.75}
+    assert document["meta"] == {"generated_at": "now", "cache_hit_rate": 0.75, "cache": {}}
     assert document["counts"] == {"lint": 2, "design": 0, "security": 1, "unfinished": 0}
     assert document["top_rules"][0] == {"rule": "F401", "verifier": "ruff", "findings": 2, "files": 1}
     assert document["distribution"] == [0] * 8 + [1, 0, 1]

@@ -349,3 +349,80 @@ def test_names_that_are_not_text_are_escaped(tree: Tree) -> None:
     (project,) = tree.load(cwd=odd).projects
     assert project.project.name == "\\xff\\x1b"
     assert project.project.root == odd
+
+
+REFUSED = "would run a program"
+
+
+@pytest.mark.parametrize("profile", ["development", "production"])
+def test_a_profile_lies_above_the_defaults_and_below_everything_else(tree: Tree, profile: str) -> None:
+    tree.workspace({"name": "a", "path": "a"}, profile=profile, stats_interval_ms=77)
+    tree.pyproject("a", "log_retention_days = 3")
+    configuration = tree.load()
+    assert configuration.all_problems == ()
+    assert configuration.settings.stats_interval_ms == 77
+    assert configuration.settings.log_level != "info"
+    assert str(configuration.origins["log_level"]) == f"profile {profile}"
+    (project,) = configuration.projects
+    assert project.settings.log_retention_days == 3
+    assert project.settings.log_level == configuration.settings.log_level
+
+
+def test_a_profile_is_chosen_by_whoever_is_nearest(tree: Tree) -> None:
+    tree.workspace({"name": "a", "path": "a"}, profile="development")
+    tree.environ["DEV_ASSISTANT_PROFILE"] = "production"
+    assert tree.load().settings.log_level == "warning"
+    assert tree.load(profile="none").settings.log_level == "info"
+
+
+def test_a_lone_project_may_choose_a_profile(tree: Tree) -> None:
+    tree.pyproject("", 'profile = "production"')
+    configuration = tree.load()
+    assert configuration.all_problems == ()
+    assert configuration.settings.alert_failed_files == 1
+
+
+def test_an_unknown_profile_is_a_mistake_with_a_guess(tree: Tree) -> None:
+    tree.workspace({"name": "a", "path": "a"}, profile="prodction")
+    (problem,) = tree.load().all_problems
+    assert "production" in str(problem)
+
+
+def in_workspace_settings(tree: Tree) -> None:
+    tree.workspace({"name": "a", "path": "a"}, alert_command=["touch", "owned"])
+
+
+def in_workspace_entry(tree: Tree) -> None:
+    tree.workspace({"name": "a", "path": "a", "alert_command": ["touch", "owned"]})
+
+
+def in_project_of_a_workspace(tree: Tree) -> None:
+    tree.workspace({"name": "a", "path": "a"})
+    tree.pyproject("a", 'alert_command = ["touch", "owned"]')
+
+
+def in_lone_project(tree: Tree) -> None:
+    tree.pyproject("", 'alert_command = ["touch", "owned"]')
+
+
+@pytest.mark.parametrize(
+    "place", [in_workspace_settings, in_workspace_entry, in_project_of_a_workspace, in_lone_project]
+)
+def test_no_file_that_a_repository_may_bring_runs_a_program(
+    tree: Tree, place: Callable[[Tree], None]
+) -> None:
+    place(tree)
+    configuration = tree.load()
+    assert configuration.settings.alert_command == ()
+    assert [project.settings.alert_command for project in configuration.projects] == [()]
+    (problem,) = configuration.all_problems
+    assert REFUSED in str(problem)
+
+
+def test_the_user_may_run_a_program(tree: Tree) -> None:
+    tree.workspace({"name": "a", "path": "a"})
+    tree.write("user.toml", 'alert_command = ["notify-send", "dev-assistant"]')
+    assert tree.load().settings.alert_command == ("notify-send", "dev-assistant")
+    tree.environ["DEV_ASSISTANT_ALERT_COMMAND"] = "logger,-t,dev"
+    assert tree.load().settings.alert_command == ("logger", "-t", "dev")
+    assert tree.load().all_problems == ()

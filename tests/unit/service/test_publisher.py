@@ -33,7 +33,7 @@ def view(tmp_path: Path) -> WorkspaceView:
         projects=tuple(project(tmp_path / name) for name in NAMES),
         queue=QueueView(0, 0, None),
         watch=WatchView("inotify", 1, 0, 0, (), None),
-        memory=MemoryView(1.0, 1024),
+        memory=MemoryView(1.0, 0.0, 1024),
         version="1.0",
     )
 
@@ -87,7 +87,7 @@ def test_the_same_view_is_not_written_again_though_time_passes(tmp_path: Path, v
     publish(view)
     before = written(tmp_path)
 
-    publish(replace(view, uptime_s=99.0, memory=MemoryView(2.0, 1024)))
+    publish(replace(view, uptime_s=99.0, memory=MemoryView(1.0, 1.0, 1024)))
 
     assert written(tmp_path) == before
 

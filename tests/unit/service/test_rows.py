@@ -47,6 +47,7 @@ def snapshot(files: Files) -> ProjectSnapshot:
         hits=0,
         misses=0,
         missed_by_events=0,
+        cache={},
         parked=(),
         ranks={},
         owed=0,

@@ -9,6 +9,7 @@ import pytest
 
 from conftest import Clock
 from dev_assistant.beats import Beats
+from dev_assistant.machine import Memory
 from dev_assistant.service.memory import NEVER, PAUSE, Governor
 from dev_assistant.service.messages import Relieve
 from dev_assistant.service.supervisor import Supervisor
@@ -35,12 +36,26 @@ class Parts(SimpleNamespace):
         message.done()
 
 
+class Signs:
+    """What the supervisor tells the daemon's vitals."""
+
+    def __init__(self) -> None:
+        self.seen: list[Memory] = []
+        self.look = self.seen.append
+        self.leaks = SimpleNamespace(disturbed=lambda: None)
+
+
 def supervisor(
     daemon: Any, clock: Clock, *parts: Any, mb: float = 1.0, beats: Beats | None = None
 ) -> Supervisor:
-    governor = Governor(limit=lambda: 100, restarts=NEVER, now=clock)
     return Supervisor(
-        daemon, parts=parts, beats=beats or Beats(), governor=governor, sample=lambda: mb, now=clock
+        daemon,
+        parts=parts,
+        beats=beats or Beats(),
+        governor=Governor(limit=lambda: 100, restarts=NEVER, now=clock),
+        vitals=Signs(),  # type: ignore[arg-type]
+        sample=lambda: Memory(mb),
+        now=clock,
     )
 
 
@@ -77,6 +92,7 @@ def test_each_stage_of_memory_is_carried_out(clock: Clock) -> None:
         looks.look()
         clock.advance(PAUSE)
     assert daemon.done == ["caches", "tools"]
+    assert [reacted.after for reacted in looks._governor.reacted] == [101.0, 101.0]
     assert not looks.restarting
     looks.look()
     assert looks.restarting
@@ -104,7 +120,8 @@ def test_reports_are_written_anew_when_they_hold_no_more(clock: Clock) -> None:
         beats=Beats(),
         outdated=lambda: outdated,
         governor=governor,
-        sample=lambda: 1.0,
+        vitals=Signs(),  # type: ignore[arg-type]
+        sample=Memory,
         now=clock,
     )
     looks.look()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from dev_assistant.settings.alerting import Alerting
 from dev_assistant.settings.fields import Settings, is_workspace_wide, unit_of
 
 PROMISED = {
@@ -63,7 +64,7 @@ def test_only_the_daemons_settings_are_workspace_wide() -> None:
     wide = {name for name in Settings.model_fields if is_workspace_wide(name)}
     assert wide == {
         *("workers", "memory_limit_mb", "audit_interval_sec", "poll_interval_sec", "stats_interval_ms"),
-        *("log_level", "log_levels"),
+        *("log_level", "log_levels", "profile", *Alerting.model_fields),
     }
 
 

@@ -9,7 +9,8 @@ import tomli
 
 from dev_assistant.settings.fields import Settings
 from dev_assistant.settings.layers import LayerKind, merge
-from dev_assistant.settings.reference import default_toml, settings_schema
+from dev_assistant.settings.profiles import PROFILES, profile_layer
+from dev_assistant.settings.reference import default_toml, profile_toml, settings_schema
 from dev_assistant.settings.table import Table, check
 from dev_assistant.settings.toml_text import TomlDocument, parse_toml
 
@@ -46,3 +47,19 @@ def test_the_schema_knows_both_spellings() -> None:
     assert schema["phase-c"]["properties"]["cache_ttl_seconds"] == schema["cache_ttl_seconds"]
     assert schema["workers"]["default"] == "auto"
     assert tomli.loads(default_toml())["workers"] == "auto"
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_the_copy_of_a_profile_is_true_and_sets_what_the_profile_sets(name: str) -> None:
+    copy = COPY.parent / "profiles" / f"{name}.toml"
+    assert copy.read_text(encoding="utf-8") == profile_toml(name)
+    document = parse_toml(copy.read_bytes(), file=str(copy))
+    assert isinstance(document, TomlDocument)
+    layer, problems, warnings = check(Table(LayerKind.USER, str(copy), document.values, document.place))
+    assert (problems, warnings) == ([], [])
+    assert merge([layer]).settings == merge([profile_layer(name)]).settings
+
+
+def test_what_a_repository_may_not_set_is_not_in_its_schema() -> None:
+    assert "alert_command" not in settings_schema()
+    assert "only here or in the environment" in " ".join(default_toml().replace("\n#", "").split())
