@@ -15,6 +15,7 @@ from dev_assistant.cli import main
 
 WAITING = {"wait", "_read", "_messages", "_take"}
 """Where threads wait: threading.Condition, the source of events, the coordinator and the scribe."""
+PAUSE = threading.Event()
 
 
 def sabotage() -> None:
@@ -23,10 +24,19 @@ def sabotage() -> None:
         threading.Thread(target=end, args=(name, getattr(builtins, error)), daemon=True).start()
 
 
+def waits(ident: int) -> bool:
+    """Whether the thread stands still at a place where it waits, and is not just on its way through."""
+    before = sys._current_frames()[ident]
+    place = before.f_lasti
+    PAUSE.wait(0.05)
+    after = sys._current_frames()[ident]
+    return after is before and after.f_lasti == place and after.f_code.co_name in WAITING
+
+
 def end(name: str, error: type[BaseException]) -> None:
     (ident,) = (thread.ident for thread in threading.enumerate() if thread.name == name)
     assert ident is not None
-    while sys._current_frames()[ident].f_code.co_name not in WAITING:
+    while not waits(ident):
         pass
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(error))
 
