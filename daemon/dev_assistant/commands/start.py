@@ -64,29 +64,38 @@ def run(args: argparse.Namespace) -> int:
 
 
 def start(command: Sequence[str], *, runtime: Runtime, timeout: float) -> Ready | Running:
-    """Launch, unless a daemon runs already; then wait for that one. Raises StartError, SilentError."""
-    outcome = launch(command, runtime=runtime, timeout=timeout) if not held(runtime) else None
-    if isinstance(outcome, Ready):
-        return outcome
-    _await_other(runtime, deadline=time.monotonic() + timeout)
-    return Running(read_owner(runtime))
+    """Launch, unless a daemon runs already; then wait for that one, and launch after all if it ends.
+
+    Raises StartError, SilentError.
+    """
+    deadline = time.monotonic() + timeout
+    while True:
+        left = max(_POLL_S, deadline - time.monotonic())
+        outcome = launch(command, runtime=runtime, timeout=left) if not held(runtime) else None
+        if isinstance(outcome, Ready):
+            return outcome
+        if _other_is_ready(runtime, deadline=deadline):
+            return Running(read_owner(runtime))
+        if time.monotonic() >= deadline:
+            raise SilentError(
+                "another daemon was starting and has ended", hint="dev-assistant logs, then try again"
+            )
+        time.sleep(_POLL_S)
 
 
-def _await_other(runtime: Runtime, *, deadline: float) -> None:
-    """Until the daemon that runs has got past its own start."""
+def _other_is_ready(runtime: Runtime, *, deadline: float) -> bool:
+    """Wait until the daemon that runs has got past its own start; False when it has ended instead."""
     while True:
         try:
             if call(runtime, "status", timeout=max(0.1, deadline - time.monotonic()))["state"] != "starting":
-                return
+                return True
         except SilentError:
             if time.monotonic() >= deadline:
                 raise
-        except NoDaemon as error:
-            raise SilentError(
-                "another daemon was starting and has ended", hint="dev-assistant logs, then try again"
-            ) from error
+        except NoDaemon:
+            return False
         if time.monotonic() >= deadline:
-            return
+            return True
         time.sleep(_POLL_S)
 
 

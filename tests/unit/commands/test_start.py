@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from dev_assistant.commands import start
 from dev_assistant.serve.client import SilentError
-from dev_assistant.service.handshake import Ready, Running
+from dev_assistant.service.handshake import Ready, Running, StartError
 from dev_assistant.service.instance import Instance, Owner
 
 OWNER = Owner(12, "2", "boot", "host\x1b", 0.0, "1.0", "/w", ())
@@ -47,6 +48,21 @@ def test_a_second_start_waits_for_the_first(
         "meta": {"pid": owner.pid, "root": str(workspace.root)},
     }
     assert list(states) == []
+
+
+def test_a_first_start_that_ends_makes_way_for_the_second(workspace: Any) -> None:
+    instance = Instance.acquire(workspace.runtime, workspace=workspace.root, version="1.0")
+    assert instance is not None
+
+    def ending(_: object) -> dict[str, str]:
+        workspace.runtime.socket.unlink()
+        instance.release()
+        return {"state": "starting"}
+
+    workspace.serve(status=ending)
+    command = [sys.executable, "-c", "import sys; sys.exit('this is the second')"]
+    with pytest.raises(StartError, match="this is the second"):
+        start.start(command, runtime=workspace.runtime, timeout=60)
 
 
 @pytest.mark.usefixtures("owner")
