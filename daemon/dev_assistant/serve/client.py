@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 _CHUNK = 1 << 18
+_MOMENT_S = 2.0  # how long one waits for a daemon that starts or ends
+_PAUSE_S = 0.02
 
 
 class NoDaemon(UserError):  # noqa: N818  read as a fact, and it is an outcome as often as a mistake
@@ -130,6 +132,21 @@ def stream(runtime: Runtime, method: str, params: Mapping[str, object] | None = 
 
 
 def _connect(runtime: Runtime, timeout: float) -> socket.socket:
+    """One that meets a daemon on its way in or out waits a moment for it to answer, or to be gone."""
+    deadline = time.monotonic() + min(timeout, _MOMENT_S)
+    while (connection := _attempt(runtime, timeout)) is None:
+        if not held(runtime):
+            raise NoDaemon("no daemon runs for this workspace", hint="dev-assistant start")
+        if time.monotonic() > deadline:
+            raise SilentError(
+                "the daemon is starting or ending", hint="try again, or see: dev-assistant logs"
+            )
+        time.sleep(_PAUSE_S)
+    return connection
+
+
+def _attempt(runtime: Runtime, timeout: float) -> socket.socket | None:
+    """None when nobody listens."""
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     connection.settimeout(timeout)
     try:
@@ -138,17 +155,11 @@ def _connect(runtime: Runtime, timeout: float) -> socket.socket:
             connection.connect(name)
     except (FileNotFoundError, ConnectionRefusedError):
         connection.close()
-        raise _nobody(runtime) from None
+        return None
     except OSError as error:  # a time-out, or EAGAIN: more clients wait than the daemon takes
         connection.close()
         raise SilentError(f"the daemon cannot be reached: {error}", hint="dev-assistant logs") from None
     return connection
-
-
-def _nobody(runtime: Runtime) -> UserError:
-    if held(runtime):
-        return SilentError("the daemon is starting or ending", hint="try again, or see: dev-assistant logs")
-    return NoDaemon("no daemon runs for this workspace", hint="dev-assistant start")
 
 
 def _send(connection: socket.socket, method: str, params: Mapping[str, object]) -> None:

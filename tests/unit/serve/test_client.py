@@ -115,8 +115,16 @@ def test_a_socket_that_nobody_listens_at_is_no_daemon(runtime: Runtime) -> None:
 
 def test_with_the_lock_held_it_is_starting_or_ending(runtime: Runtime) -> None:
     with lock(runtime), pytest.raises(SilentError, match="starting or ending") as caught:
-        call(runtime, "status", timeout=PATIENCE)
+        call(runtime, "status", timeout=0.05)
     assert caught.value.status == 3
+
+
+def test_one_that_ends_is_waited_for(runtime: Runtime) -> None:
+    with contextlib.ExitStack() as dying:
+        dying.enter_context(lock(runtime))
+        threading.Timer(0.1, dying.close).start()
+        with pytest.raises(NoDaemon):
+            call(runtime, "status", timeout=PATIENCE)
 
 
 def test_a_daemon_that_does_not_answer_in_time(runtime: Runtime) -> None:
