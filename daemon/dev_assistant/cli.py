@@ -6,6 +6,7 @@ A command's module is imported only when it runs, so that ``status`` from a hook
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import json
 import os
@@ -132,11 +133,21 @@ def _dispatch(name: str | None, rest: list[str]) -> int:
         near = difflib.get_close_matches(name, COMMANDS, 1)
         guess = f"did you mean {near[0]!r}?" if near else "dev-assistant --help lists all"
         raise UserError(f"no command {name!r}", hint=guess)
-    module = importlib.import_module(f"dev_assistant.commands.{name.replace('-', '_')}")
+    module = _imported(name)
     args = _command_parser(name, module).parse_args(rest)
     status: int = module.run(args)
     sys.stdout.flush()
     return status
+
+
+def _imported(name: str) -> ModuleType:
+    """The command's module, and all that comes with it: what lasts is not worth a collector's looks."""
+    gc.disable()
+    try:
+        return importlib.import_module(f"dev_assistant.commands.{name.replace('-', '_')}")
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _arm() -> None:

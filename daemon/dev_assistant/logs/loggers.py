@@ -7,10 +7,11 @@ arrives in the same file. Nothing global of structlog is configured: this packag
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import traceback
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from dev_assistant.beats import Beats
 from dev_assistant.errors import UserError
@@ -25,16 +26,36 @@ _ROOT = "dev_assistant"
 
 def get_logger(component: str) -> BoundLogger:
     """The logger of a component: ``get_logger("watch").warning("events were lost", project=name)``."""
-    import structlog  # noqa: PLC0415  80 ms that the `logs` command, which only reads, need not pay
+    return cast("BoundLogger", _Logger(component))
 
-    logger: BoundLogger = structlog.wrap_logger(
-        logging.getLogger(f"{_ROOT}.{component}"),
-        processors=[structlog.stdlib.filter_by_level, structlog.processors.format_exc_info, _hand_over],
+
+class _Logger:
+    """structlog's, made when there is something to say: to import it takes 0.1 s, which a check saves."""
+
+    def __init__(self, component: str) -> None:
+        self._logger = logging.getLogger(f"{_ROOT}.{component}")
+
+    def __getattr__(self, method: str) -> Any:
+        level = logging.getLevelNamesMapping().get(method.upper(), logging.CRITICAL)
+        return getattr(_bound(self._logger), method) if self._logger.isEnabledFor(level) else _ignored
+
+
+def _ignored(*_: object, **__: object) -> None:
+    """What the level leaves out."""
+
+
+@functools.cache
+def _bound(logger: logging.Logger) -> BoundLogger:
+    import structlog  # noqa: PLC0415  see _Logger
+
+    bound: BoundLogger = structlog.wrap_logger(
+        logger,
+        processors=[structlog.processors.format_exc_info, _hand_over],
         wrapper_class=structlog.stdlib.BoundLogger,
         context_class=dict,
         cache_logger_on_first_use=True,
     )
-    return logger
+    return bound
 
 
 def _hand_over(_logger: object, _method: str, event: Any) -> tuple[tuple[str], dict[str, Any]]:
