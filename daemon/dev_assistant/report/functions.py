@@ -1,24 +1,20 @@
-"""The functions that need a person most: the most complex ones, then the longest.
-
-Only what was measured is read, and nothing of a project in which nothing is over its limit.
-"""
+"""The functions that need a person most: the most complex ones, then the longest."""
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from dev_assistant.analysis.cognitive import COGNITIVE
 from dev_assistant.analysis.structure.rules import LONG_FUNCTION
-from dev_assistant.model import MEASURED, FileState, Measured, RelPath
+from dev_assistant.model import MEASURED, Measured, RelPath
+from dev_assistant.report.leaders import RANKED
 from dev_assistant.report.markdown import code, link, table
 from dev_assistant.report.sections import back_to, more
 from dev_assistant.report.views import ProjectView
 
 _WHAT: Final = {COGNITIVE.id: "cognitive complexity", LONG_FUNCTION.id: "lines of code"}
-_RANK: Final = {rule: rank for rank, rule in enumerate(_WHAT)}
-_JUDGED: Final = (FileState.FRESH, FileState.FAILED)  # what was found in present bytes, as tallies count it
 
 
 class WorstFunction(NamedTuple):
@@ -31,7 +27,11 @@ class WorstFunction(NamedTuple):
 
 def worst_functions(projects: Iterable[ProjectView]) -> list[WorstFunction]:
     """The ten with the most cognitive complexity, and where there are fewer the longest ones after them."""
-    return heapq.nsmallest(MEASURED, _candidates(projects), key=_order)
+    large = ((project, each) for project in projects for each in project.leaders.functions)
+    chosen = heapq.nsmallest(
+        MEASURED, large, key=lambda found: (*found[1][:2], found[0].name, *found[1][2:4])
+    )
+    return [WorstFunction(project, each.path, each.found) for project, each in chosen]
 
 
 def functions(projects: Sequence[ProjectView], base: str) -> list[str]:
@@ -44,24 +44,9 @@ def functions(projects: Sequence[ProjectView], base: str) -> list[str]:
     return lines + more(sum(map(_over, projects)) - len(worst), "finding")
 
 
-def _candidates(projects: Iterable[ProjectView]) -> Iterator[WorstFunction]:
-    for project in filter(_over, projects):
-        for path, record in project.files.items():
-            if record.state in _JUDGED:
-                for part in record.parts:
-                    for found in part.summary.measured:
-                        if found.rule in _RANK:
-                            yield WorstFunction(project, path, found)
-
-
 def _over(project: ProjectView) -> int:
     """How often a function is over a limit."""
-    return sum(count.findings for rule, count in project.tally.rules.items() if rule.code in _RANK)
-
-
-def _order(each: WorstFunction) -> tuple[int, int, str, str, int]:
-    found = each.found
-    return _RANK[found.rule], -found.measure.value, each.project.name, each.path, found.line
+    return sum(count.findings for rule, count in project.tally.rules.items() if rule.code in RANKED)
 
 
 def _row(each: WorstFunction, base: str) -> list[str]:

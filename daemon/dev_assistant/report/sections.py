@@ -23,7 +23,7 @@ from dev_assistant.report.markdown import (
 )
 from dev_assistant.report.rating import rating, reasons
 from dev_assistant.report.stats import top_rules
-from dev_assistant.report.tally import BUCKETS, Tally, reason_of
+from dev_assistant.report.tally import BUCKETS, Tally
 from dev_assistant.report.trends import Point
 from dev_assistant.report.views import ProjectView, WatchView, WorkspaceView
 from dev_assistant.report.worst import Critical, Worst, critical_files, worst_files
@@ -132,13 +132,12 @@ def causes(projects: Sequence[ProjectView], base: str) -> list[str]:
     )
     if not found:
         return ["Every discovered file is fresh."]
-    examples = {project.name: _examples(project) for project in projects if project.tally.unknown}
     rows = [
         [
             _SHOWN_STATES[rank].value,
             code(project.name),
             code(reason),
-            _example(examples, project, (_SHOWN_STATES[rank], reason), base),
+            _example(project, (_SHOWN_STATES[rank], reason), base),
             f"{-files:,}",
         ]
         for rank, files, _, reason, project in found[:_CAUSES]
@@ -147,23 +146,8 @@ def causes(projects: Sequence[ProjectView], base: str) -> list[str]:
     return lines + more(len(found) - _CAUSES, "reason")
 
 
-def _examples(project: ProjectView) -> dict[tuple[FileState, str], str]:
-    """The first path, in code-point order, of each cause."""
-    first: dict[tuple[FileState, str], str] = {}
-    for path, record in project.files.items():
-        if record.state is not FileState.FRESH and record.state is not FileState.SKIPPED:
-            key = (record.state, reason_of(record))
-            first[key] = min(path, first.get(key, path))
-    return first
-
-
-def _example(
-    examples: dict[str, dict[tuple[FileState, str], str]],
-    project: ProjectView,
-    key: tuple[FileState, str],
-    base: str,
-) -> str:
-    path = examples.get(project.name, {}).get(key)
+def _example(project: ProjectView, cause: tuple[FileState, str], base: str) -> str:
+    path = project.leaders.unknown.get(cause)
     return NOTHING if path is None else link(path, to=f"{back_to(base, project.root)}/{path}")
 
 

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from dev_assistant.analysis.structure.relations import Relations
 from dev_assistant.model import Criticality, FileRecord, RelPath
+from dev_assistant.report.leaders import Leaders, leaders
 from dev_assistant.report.tally import Tally
 from dev_assistant.timings import Summary
 
@@ -45,8 +46,8 @@ class ProjectView:
     ``reasons`` say why ``state`` is what it is; ``config_errors`` stand while the last good configuration
     is kept in force. ``parked`` files broke their tool twice and are left alone until something changes;
     ``uncovered`` are its (directory, reason) without a watch. ``last_audit_s`` is seconds ago. ``relations``
-    costs what changed since it was asked last. ``ranks`` are of the files with any points, ``cache`` is by
-    verifier.
+    and ``leading`` cost what changed since they were asked last. ``ranks`` are of the files with any points,
+    ``cache`` is by verifier.
     """
 
     name: str
@@ -63,8 +64,14 @@ class ProjectView:
     missed_by_events: int = 0
     last_audit_s: float | None = None
     relations: Callable[[], Relations] = Relations
+    leading: Callable[[], Leaders] | None = None
     ranks: Mapping[RelPath, Criticality] = field(default_factory=dict)
     cache: Mapping[str, CacheUse] = field(default_factory=dict)
+
+    @property
+    def leaders(self) -> Leaders:
+        """Those of ``files``."""
+        return leaders(self.files) if self.leading is None else self.leading()
 
     @property
     def critical(self) -> int:

@@ -1,7 +1,4 @@
-"""The files that need a person most.
-
-Cost follows the files that have findings, not the files there are: clean ones are passed over unread.
-"""
+"""The files that need a person most."""
 
 from __future__ import annotations
 
@@ -24,15 +21,12 @@ class Worst(NamedTuple):
 
 
 def worst_files(projects: Iterable[ProjectView], *, limit: int) -> list[Worst]:
-    """The lowest scores first, then the most findings, then by project and path."""
-    chosen = heapq.nsmallest(
-        limit,
-        _candidates(projects),
-        key=lambda each: (each[2].score, -each[2].total, each[0].name, each[1]),
-    )
+    """The lowest scores first, then the most findings, then by project and path; at most ``leaders.MOST``."""
+    low = ((project, each) for project in projects for each in project.leaders.worst)
+    chosen = heapq.nsmallest(limit, low, key=lambda found: (*found[1][:2], found[0].name, found[1].path))
     return [
-        Worst(project, path, counts.score, counts, rules_of(project.files[path]))
-        for project, path, counts in chosen
+        Worst(project, each.path, each.score, each.record.counts, rules_of(each.record))
+        for project, each in chosen
     ]
 
 
@@ -68,9 +62,7 @@ def _need(file: Critical) -> tuple[object, ...]:
 
 def riskiest_file(projects: Iterable[ProjectView]) -> tuple[ProjectView, RelPath] | None:
     """The file with the most security findings; None when there are none."""
-    risky = (
-        (-counts.security, p.name, path, p) for p, path, counts in _candidates(projects) if counts.security
-    )
+    risky = [(each[0], p.name, each[1], p) for p in projects if (each := p.leaders.riskiest) is not None]
     first = min(risky, key=lambda each: each[:3], default=None)
     return None if first is None else (first[3], first[2])
 
@@ -82,13 +74,3 @@ def rules_of(record: FileRecord) -> tuple[tuple[str, int], ...]:
         for rule, findings in part.summary.rules:
             by[rule] = by.get(rule, 0) + findings
     return tuple(sorted(by.items(), key=lambda item: (-item[1], item[0])))
-
-
-def _candidates(projects: Iterable[ProjectView]) -> Iterator[tuple[ProjectView, RelPath, Counts]]:
-    for project in projects:
-        for path, record in project.files.items():
-            if record.state is FileState.FRESH:
-                for part in record.parts:
-                    if part.summary.rules:
-                        yield project, path, record.counts
-                        break

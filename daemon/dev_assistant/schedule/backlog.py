@@ -24,8 +24,8 @@ PATIENCE = 5.0
 
 TURN = 8
 
-BATCH_SECONDS = 0.3
-"""A batch is full when it takes about so long: starting a tool costs a thirtieth of it, and no more than that
+BATCH_SECONDS = 0.6
+"""A batch is full when it takes about so long: starting tools costs a thirtieth of it, and no more than that
 much work is behind a worker that leaves, or before a project whose turn is next."""
 
 UNLIMITED: Final = Limits()

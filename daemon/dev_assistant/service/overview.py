@@ -181,6 +181,7 @@ def _project(project: ProjectSnapshot, health: SourceHealth, audit: float | None
         missed_by_events=project.missed_by_events,
         last_audit_s=audit,
         relations=lambda: project.files.relations,
+        leading=lambda: project.files.leaders,
         ranks=project.ranks,
     )
 

@@ -10,25 +10,33 @@ from collections.abc import ItemsView, Iterator, Mapping
 
 from dev_assistant.analysis.structure.relations import Index, Relations
 from dev_assistant.model import FileRecord, RelPath
+from dev_assistant.report.leaders import Leaders, leaders, merged
 from dev_assistant.report.tally import Tally, tally, total
 
 _COUNT = 256
 
 
 class Shard:
-    """A part of a project's files, never changed once it is published. Its tally is computed once."""
+    """A part of a project's files, never changed once published. What is told of it is computed once."""
 
-    __slots__ = ("_tally", "files")
+    __slots__ = ("_leaders", "_tally", "files")
 
     def __init__(self, files: dict[RelPath, FileRecord]) -> None:
         self.files = files
         self._tally: Tally | None = None
+        self._leaders: Leaders | None = None
 
     @property
     def tally(self) -> Tally:
         if self._tally is None:
             self._tally = tally(self.files)
         return self._tally
+
+    @property
+    def leaders(self) -> Leaders:
+        if self._leaders is None:
+            self._leaders = leaders(self.files)
+        return self._leaders
 
 
 class Related:
@@ -65,7 +73,7 @@ class View(Mapping[RelPath, FileRecord]):
     Equal only to itself: whether something changed is asked far more often than what.
     """
 
-    __slots__ = ("_related", "_relations", "_shards", "_tally")
+    __slots__ = ("_leaders", "_related", "_relations", "_shards", "_tally")
     __eq__ = object.__eq__
     __hash__ = object.__hash__
 
@@ -73,6 +81,7 @@ class View(Mapping[RelPath, FileRecord]):
         self._shards = shards
         self._related = related
         self._tally: Tally | None = None
+        self._leaders: Leaders | None = None
         self._relations: Relations | None = None
 
     def __getitem__(self, path: RelPath) -> FileRecord:
@@ -94,6 +103,12 @@ class View(Mapping[RelPath, FileRecord]):
         if self._tally is None:
             self._tally = total(shard.tally for shard in self._shards if shard.files)
         return self._tally
+
+    @property
+    def leaders(self) -> Leaders:
+        if self._leaders is None:
+            self._leaders = merged(shard.leaders for shard in self._shards if shard.files)
+        return self._leaders
 
     @property
     def relations(self) -> Relations:
