@@ -192,10 +192,7 @@ class Counts(msgspec.Struct, frozen=True, gc=False):
     @property
     def costs(self) -> tuple[float, ...]:
         """What each category takes from the score, in the order of ``Category``."""
-        return tuple(
-            min(number * WEIGHTS[category].each, WEIGHTS[category].most)
-            for category, number in zip(Category, self.each, strict=True)
-        )
+        return _costs(self)
 
     @property
     def score(self) -> float:
@@ -225,6 +222,14 @@ WEIGHTS: Final[Mapping[Category, Weight]] = {
     Category.UNFINISHED: Weight(0.1, 1.0),
 }
 """How the score weighs (P12); a file with all of every category is at 0."""
+
+
+@lru_cache(maxsize=4096)
+def _costs(counts: Counts) -> tuple[float, ...]:
+    return tuple(
+        min(number * WEIGHTS[category].each, WEIGHTS[category].most)
+        for category, number in zip(Category, counts.each, strict=True)
+    )
 
 
 @lru_cache(maxsize=4096)

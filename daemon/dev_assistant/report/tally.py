@@ -172,7 +172,7 @@ class _Sums:
         self.counts = [0] * len(Category)
         self.costs = [0] * len(Category)
         self.distribution = [0] * BUCKETS
-        self.rules: dict[Rule, RuleCount] = {}
+        self.rules: dict[tuple[str, str], list[int]] = {}  # findings and files
         self.reasons: dict[tuple[FileState, str], int] = {}
 
     def add_group(self, group: _Group, files: int) -> None:
@@ -192,9 +192,12 @@ class _Sums:
     def _add_findings(self, parts: tuple[tuple[str, Summary], ...], files: int) -> Counts:
         counts = Counts()
         for verifier, summary in parts:
-            counts += summary.counts
-            for code, findings in summary.rules:
-                self._add_rule(Rule(verifier, code), RuleCount(findings * files, files))
+            if summary.rules:
+                counts += summary.counts
+                for code, findings in summary.rules:
+                    known = self.rules.setdefault((verifier, code), [0, 0])
+                    known[0] += findings * files
+                    known[1] += files
         self._add_counts(counts, files)
         return counts
 
@@ -209,12 +212,6 @@ class _Sums:
         for index, value in enumerate(counts.each):
             self.counts[index] += value * times
 
-    def _add_rule(self, rule: Rule, more: RuleCount) -> None:
-        known = self.rules.get(rule)
-        self.rules[rule] = (
-            RuleCount(known.findings + more.findings, known.files + more.files) if known else more
-        )
-
     def freeze(self) -> Tally:
         return Tally(
             files=self.files,
@@ -224,6 +221,6 @@ class _Sums:
             score_sum=self.score_sum,
             costs=tuple(self.costs),
             distribution=tuple(self.distribution),
-            rules=self.rules,
+            rules={Rule(*rule): RuleCount(*count) for rule, count in self.rules.items()},
             reasons=self.reasons,
         )
