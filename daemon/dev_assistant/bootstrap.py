@@ -39,7 +39,8 @@ from dev_assistant.service.overview import Overview
 from dev_assistant.service.parts import Collaborators
 from dev_assistant.service.records import DiskRecords, Records, VolatileRecords
 from dev_assistant.service.scribe import Scribe
-from dev_assistant.service.session import look_once
+from dev_assistant.service.selection import EVERYTHING, Selection
+from dev_assistant.service.session import Progress, look_once, unshown
 from dev_assistant.service.stacks import Stacks
 from dev_assistant.service.work import Bench
 from dev_assistant.settings.cores import usable_cores
@@ -97,14 +98,23 @@ def assemble(
     beats: Beats | None = None,
     restarts: Restarts = NEVER,
     log_trouble: Callable[[], str] = lambda: "",
+    selection: Selection = EVERYTHING,
 ) -> Assembly:
     """Connect all parts. ``stop`` is called when a client asks the daemon to end, or when it has to.
 
     ``beats`` are those of the source and the log, ``restarts`` what led to this process. ``log_trouble`` says
-    why the log cannot be written, "" when it can.
+    why the log cannot be written, "" when it can. ``selection`` is for a single look at some of the files.
     """
     parts = _Parts(
-        configuration, loading, source, records, stop, beats or Beats(), restarts, log_trouble=log_trouble
+        configuration,
+        loading,
+        source,
+        records,
+        stop,
+        beats or Beats(),
+        restarts,
+        log_trouble=log_trouble,
+        selection=selection,
     )
     return Assembly(parts.daemon, parts.answers, parts.overview, parts.governor, parts.stacks)
 
@@ -124,6 +134,7 @@ class _Parts:
     beats: Beats
     restarts: Restarts
     log_trouble: Callable[[], str]
+    selection: Selection
     feed: Feed = field(default_factory=Feed)
     git: process.Children = field(default_factory=process.Children)
 
@@ -154,6 +165,7 @@ class _Parts:
             stop=self.stop,
             ended=self.daemon.ended,
             stacks=self.stacks.write,
+            selection=self.selection,
         )
 
     @cached_property
@@ -168,10 +180,11 @@ class _Parts:
             report=self.scribe.report,
             flush=self.scribe.flush,
             retire=self.scribe.close,
-            opener=Opener(reader=self.records.reader, now=time.monotonic),
+            opener=Opener(reader=self.records.reader, now=time.monotonic, selection=self.selection),
             load=self.loading,
             git_busy=partial(_git_busy, self.beats),
             head=partial(Head, children=self.git),
+            selection=self.selection,
             beats=self.beats,
         )
         return Coordinator(
@@ -289,17 +302,29 @@ def _entry(configuration: Configuration, name: ProjectName) -> ConfiguredProject
 
 
 def check_once(
-    *, workspace: Path | None, watch_dirs: Sequence[Path], paths: Sequence[str], cached: bool, timeout: float
+    *,
+    workspace: Path | None,
+    watch_dirs: Sequence[Path],
+    paths: Sequence[str],
+    cached: bool,
+    timeout: float,
+    workers: int | None = None,
+    selection: Selection = EVERYTHING,
+    progress: Progress = unshown,
 ) -> dict[str, Any]:
     """Judge everything once without a daemon: the check document. Raises UserError and ConfigError.
 
-    Not ``cached``: no cache is believed, and nothing is written anywhere.
+    Not ``cached``: no cache is believed, and nothing is written anywhere. Of everything only what is in the
+    ``selection`` is judged, and of that ``paths`` are told.
     """
     overrides: dict[str, object] = {} if cached else {"cache_enabled": False, "enable_evidence": False}
+    if workers is not None:
+        overrides["workers"] = workers
     records = DiskRecords() if cached else VolatileRecords()
-    root, assembly = _for_one_look(Loading(workspace, Path.cwd(), overrides, watch_dirs), records)
+    loading = Loading(workspace, Path.cwd(), overrides, watch_dirs)
+    root, assembly = _for_one_look(loading, records, selection)
     with _alone(root) if cached else nullcontext():
-        return look_once(assembly.daemon, assembly.answers, paths=paths, timeout=timeout)
+        return look_once(assembly.daemon, assembly.answers, paths=paths, timeout=timeout, progress=progress)
 
 
 def judge_anew(
@@ -316,13 +341,22 @@ def judge_anew(
     return document, {name: log.entries for name, log in logs.items()}
 
 
-def _for_one_look(loading: Loading, records: Records) -> tuple[Path, Assembly]:
+def _for_one_look(
+    loading: Loading, records: Records, selection: Selection = EVERYTHING
+) -> tuple[Path, Assembly]:
     """The workspace's root, and what looks at it once. Raises UserError and ConfigError."""
     configuration = loading()
     if configuration.problems:
         raise ConfigError(list(configuration.all_problems))
     source = NoSource()
-    made = assemble(configuration, loading=loading, source=source, records=records, stop=lambda: None)
+    made = assemble(
+        configuration,
+        loading=loading,
+        source=source,
+        records=records,
+        stop=lambda: None,
+        selection=selection,
+    )
     return configuration.root, made
 
 

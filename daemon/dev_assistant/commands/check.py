@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from dev_assistant.commands.output import coloured, runtime, seconds, write, write_json_line
+from dev_assistant.commands.outputs import add_option, outputs, takes_stdout, write_outputs
 from dev_assistant.escape import visible
 from dev_assistant.report.plain import render_check
 from dev_assistant.serve.client import NoDaemon, call, held
@@ -19,11 +20,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from dev_assistant.commands.outputs import Output
+
 HELP = "findings of files and directories (default: the whole workspace)"
 EXAMPLES = """\
   dev-assistant check                      everything; exit 0 clean, 1 findings, 3 something is unknown
   dev-assistant check src/app.py --json    one file, as a document
   dev-assistant check --no-cache           judge everything anew, with and for no cache
+  dev-assistant check -o sarif=out.sarif   also in a form for platforms: github, junit, gitlab, …
   dev-assistant check --watch-dirs src     these directories, without any workspace.json
 """
 
@@ -34,23 +38,35 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--watch-dirs", nargs="+", type=Path, metavar="DIR", help="instead of what is configured"
     )
     parser.add_argument("--no-cache", action="store_true", help="believe and write no cache; uses no daemon")
+    add_option(parser)
     parser.add_argument("--timeout", type=seconds, default=600.0, metavar="S", help="seconds (default: 600)")
 
 
 def run(args: argparse.Namespace) -> int:
     """0 when all is clean, 1 with findings, 3 when something could not be judged, 5 when nothing matched."""
-    paths = [_resolved(path) for path in args.paths]
+    paths = [resolved(path) for path in args.paths]
+    chosen = outputs(args.out, as_json=args.json) if args.out else []
     document = _by_daemon(args, paths) or _alone(args, paths)
+    if chosen:
+        _write_outputs(document, chosen)
     if args.json:
         write_json_line(document)
-    else:
+    elif not takes_stdout(chosen):
         write(render_check(document, colour=coloured()))
     for error in document["meta"].get("config_errors", ()):
         sys.stderr.write(f"dev-assistant: {visible(error)}\n")
     return status_of(document)
 
 
-def _resolved(path: str) -> str:
+def _write_outputs(document: dict[str, Any], chosen: list[Output]) -> None:
+    import msgspec  # noqa: PLC0415  hooks that want no files do not wait for it
+
+    from dev_assistant.report.documents import CheckDocument  # noqa: PLC0415
+
+    write_outputs(msgspec.convert(document, CheckDocument), chosen)
+
+
+def resolved(path: str) -> str:
     """Absolute, links resolved but for the last component: a link is judged (skipped) as itself."""
     head, name = os.path.split(os.path.abspath(path))
     return os.path.join(os.path.realpath(head), name)
@@ -84,7 +100,8 @@ def status_of(document: dict[str, Any]) -> int:
     """Unknown outranks findings; nothing to judge is no success."""
     summary = document["summary"]
     unknown = summary["stale"] + summary["pending"] + summary["failed"]
-    if unknown or not document["meta"].get("settled", False) or document["meta"].get("missing"):
+    meta = document["meta"]
+    if unknown or not meta.get("settled", False) or meta.get("missing") or meta.get("missing_shards"):
         return 3
     if not summary["files"]:
         return 5

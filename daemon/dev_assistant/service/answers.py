@@ -23,7 +23,7 @@ from dev_assistant.errors import UserError
 from dev_assistant.escape import path_text
 from dev_assistant.files import make_directory
 from dev_assistant.logs import get_logger
-from dev_assistant.model import Checked, Digest, FileRecord, FileState, ProjectName, RelPath, Verdict
+from dev_assistant.model import Checked, Digest, FileRecord, FileState, Finding, ProjectName, RelPath, Verdict
 from dev_assistant.places import Runs
 from dev_assistant.ports import ChangeSource
 from dev_assistant.report.canonical import encode
@@ -34,6 +34,7 @@ from dev_assistant.report.views import WorkspaceView
 from dev_assistant.service.coordinator import Coordinator
 from dev_assistant.service.feed import Feed
 from dev_assistant.service.messages import Barrier, Recheck, Reload, Withdraw
+from dev_assistant.service.selection import EVERYTHING, Selection
 from dev_assistant.service.snapshot import ProjectSnapshot
 
 _LOG = get_logger("serve")
@@ -63,6 +64,7 @@ class Answers:
     stop: Callable[[], None]
     ended: threading.Event
     stacks: Callable[[], str]
+    selection: Selection = EVERYTHING
 
     @property
     def handlers(self) -> dict[str, Callable[[dict[str, Any]], object]]:
@@ -185,7 +187,8 @@ class Answers:
             "missing": missing,
             "config_errors": [*self.coordinator.snapshot.problems, *errors],
         }
-        return encode(check_document(results_of(roots, results), meta=meta))
+        shards = dict.fromkeys(roots, frozenset((self.selection.shard,))) if self.selection.sharded else {}
+        return encode(check_document(results_of(roots, results, shards), meta=meta))
 
     def _results(
         self, chosen: Sequence[tuple[ProjectSnapshot, Mapping[RelPath, FileRecord]]]
@@ -206,12 +209,23 @@ class Answers:
                 if record.state is FileState.FRESH and len(findings) != record.counts.total:
                     lost.append((project.project.name, path))
                     record = msgspec.structs.replace(record, state=FileState.FAILED, reason=_LOST)  # noqa: PLW2901
-                related = project.files.relations.findings.get(path, ())
-                name = project.project.name
-                results.append(
-                    result_of(record, findings, project=name, path=path, verified_at=None, related=related)
-                )
+                results.append(self._result(project, path, record, findings))
         return results, lost
+
+    def _result(
+        self, project: ProjectSnapshot, path: RelPath, record: FileRecord, findings: Sequence[Finding]
+    ) -> FileResult:
+        """What files have in common can only be told when none of them is left out."""
+        sharded = self.selection.sharded
+        return result_of(
+            record,
+            findings,
+            project=project.project.name,
+            path=path,
+            verified_at=None,
+            related=() if sharded else project.files.relations.findings.get(path, ()),
+            outline=record.outline if sharded else b"",
+        )
 
 
 def _timeout(params: Mapping[str, Any]) -> float:

@@ -28,6 +28,7 @@ from dev_assistant.service.releasing import Releasing
 from dev_assistant.service.roster import Roster
 from dev_assistant.service.scoping import Scoping
 from dev_assistant.service.scribe import Batch
+from dev_assistant.service.selection import EVERYTHING, Selection
 from dev_assistant.service.state import ProjectState
 from dev_assistant.service.surveys import Surveys
 from dev_assistant.service.telling import Telling
@@ -55,6 +56,7 @@ class Collaborators:
     load: Callable[[], Configuration]
     git_busy: Callable[[str], bool]
     head: Callable[[GitTree], Committed]
+    selection: Selection = EVERYTHING
     beats: Beats = field(default_factory=Beats)
 
 
@@ -104,6 +106,7 @@ def connect(
         post=post,
         now=now,
         beats=collaborators.beats,
+        selection=collaborators.selection,
     )
     appraising = Appraising(
         states=states,

@@ -22,6 +22,7 @@ from dev_assistant.service.ledger import Epoch, Ledger
 from dev_assistant.service.messages import Message, Surveyed, SurveyEnded
 from dev_assistant.service.plan import matters
 from dev_assistant.service.scoping import Scoping
+from dev_assistant.service.selection import EVERYTHING, Selection
 from dev_assistant.service.state import ProjectState
 from dev_assistant.service.territory import Place, Territory, relative
 from dev_assistant.watch.ignore import DirectoryRules, IgnoreRules
@@ -70,6 +71,7 @@ class Surveys:
         post: Callable[[Message], None],
         now: Callable[[], float],
         beats: Beats,
+        selection: Selection = EVERYTHING,
     ) -> None:
         self.own: frozenset[str] = frozenset()
         self._states = states
@@ -81,6 +83,7 @@ class Surveys:
         self._post = post
         self._now = now
         self._beats = beats
+        self._selection = selection
         self._ids = itertools.count()
         self._surveys: dict[int, Survey] = {}
 
@@ -190,6 +193,8 @@ class Surveys:
         self._territory.add(listing.directory, Place(state.project.name, prefix, listing.rules))
         for name, stat in listing.files:
             path = RelPath(prefix + name)
+            if not self._selection.holds(state.project, path):
+                continue
             walk.seen.add(path)
             if not _known(state, path, stat) and (state.files.get(path) or matters(state, path)):
                 state.owe_bulk(path, since=now, trigger=walk.trigger, epoch=walk.epoch)

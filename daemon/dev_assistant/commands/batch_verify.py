@@ -1,0 +1,98 @@
+"""``batch-verify``: every file at once, for CI: results in a file, progress, a summary, an exit status."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from dev_assistant.commands.check import resolved, status_of
+from dev_assistant.commands.output import coloured, runtime, seconds, write, write_json_line
+from dev_assistant.commands.outputs import (
+    Output,
+    add_option,
+    files_of,
+    outputs,
+    takes_stdout,
+    tell_doubts,
+    write_outputs,
+)
+from dev_assistant.commands.progress import Progress
+from dev_assistant.escape import path_text
+from dev_assistant.report.documents import RESULTS, CheckDocument
+from dev_assistant.report.plain import render_summary
+from dev_assistant.report.sharding import WHOLE, Shard, shard
+from dev_assistant.serve.client import held
+
+HELP = "verify every file once and write the results, for CI"
+EXAMPLES = """\
+  dev-assistant batch-verify --workers 4 --paths src tests --output results.json
+  dev-assistant batch-verify -o sarif=results.sarif -o junit=results.xml
+  dev-assistant batch-verify --shard 1/3 --output part1.json     one machine of three: see merge
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--workers", type=int, metavar="N", help="files verified at the same time")
+    parser.add_argument(
+        "--paths", nargs="+", default=[], metavar="PATH", help="only these files and directories"
+    )
+    parser.add_argument(
+        "--watch-dirs", nargs="+", type=Path, metavar="DIR", help="instead of what is configured"
+    )
+    parser.add_argument("--output", metavar="FILE", help="the results document; the same as -o json=FILE")
+    add_option(parser)
+    parser.add_argument(
+        "--shard", type=_shard, default=WHOLE, metavar="I/N", help="only the I-th of N parts of the files"
+    )
+    parser.add_argument("--no-cache", action="store_true", help="believe and write no cache")
+    parser.add_argument(
+        "--timeout", type=seconds, default=3600.0, metavar="S", help="seconds (default: 3600)"
+    )
+
+
+def _shard(written: str) -> Shard:
+    try:
+        return shard(written)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when all is clean, 1 with findings, 3 when something could not be judged, 5 when nothing matched."""
+    written = [*args.out, *([f"json={args.output}"] if args.output else [])]
+    chosen = outputs(written, as_json=args.json)
+    document = _results(args, chosen)
+    typed = msgspec.convert(document, CheckDocument)
+    write_outputs(typed, chosen)
+    if args.json:
+        write_json_line(document)
+    elif not takes_stdout(chosen):
+        write(render_summary(document, colour=coloured()))
+    tell_doubts(typed)
+    return status_of(document)
+
+
+def _results(args: argparse.Namespace, chosen: list[Output]) -> dict[str, Any]:
+    """The results document; beside a daemon without its cache, which is its own to write."""
+    from dev_assistant.bootstrap import check_once  # noqa: PLC0415  usage errors need not wait for it
+    from dev_assistant.service.selection import Selection  # noqa: PLC0415
+
+    paths = tuple(resolved(path) for path in args.paths)
+    document = check_once(
+        workspace=args.workspace,
+        watch_dirs=args.watch_dirs or (),
+        paths=paths,
+        cached=not args.no_cache and not held(runtime(args)),
+        timeout=args.timeout,
+        workers=args.workers,
+        selection=Selection(paths, args.shard, files_of(chosen)),
+        progress=Progress(sys.stderr).watch,
+    )
+    absent = [path for path in paths if not os.path.lexists(path)]
+    meta = {**document["meta"], "missing": [*document["meta"]["missing"], *map(path_text, absent)]}
+    return {**document, "schema": RESULTS, "meta": meta}
