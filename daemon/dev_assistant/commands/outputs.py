@@ -139,7 +139,7 @@ def _append_summary(path: str, page: bytes) -> None:
 
 
 def tell_doubts(document: CheckDocument) -> None:
-    """What keeps the result as a whole from being a proof goes to stderr: the status alone says too little."""
+    """What keeps the result as a whole from being a proof, on stderr: the status alone says too little."""
     from dev_assistant.report.formats.contents import configuration_errors, doubts  # noqa: PLC0415  as above
 
     reasons = [doubt.reason for doubt in doubts(document) if not doubt.path]

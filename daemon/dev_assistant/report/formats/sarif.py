@@ -44,11 +44,16 @@ _Object = dict[str, object]
 
 def sarif(document: CheckDocument) -> bytes:
     """One run of all projects, the gravest results first; as many of them as GitHub takes."""
+    return fitted(document, limit=BYTES)
+
+
+def fitted(document: CheckDocument, *, limit: int) -> bytes:
+    """With half as many results until it has at most ``limit`` bytes once it is compressed."""
     listed = gravest(findings(document))
     kept = min(len(listed), RESULTS)
     while True:
         data = encode(_log(document, listed[:kept], of=len(listed)))
-        if kept == 0 or len(data) <= BYTES or len(gzip.compress(data)) <= BYTES:
+        if kept == 0 or len(data) <= limit or len(gzip.compress(data)) <= limit:
             return data + b"\n"
         kept //= 2
 
