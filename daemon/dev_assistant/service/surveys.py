@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, islice
 
 from dev_assistant.beats import Beats
 from dev_assistant.logs import get_logger
-from dev_assistant.model import FileState, ProjectName, RelPath, Stat, Urgency
+from dev_assistant.model import FileState, Project, ProjectName, RelPath, Stat, Urgency
 from dev_assistant.ports import ChangeSource
 from dev_assistant.service.errands import Errand
 from dev_assistant.service.ledger import Epoch, Ledger
@@ -191,10 +191,7 @@ class Surveys:
         state.unread.pop(listing.directory, None)
         walk.directories.add(listing.directory)
         self._territory.add(listing.directory, Place(state.project.name, prefix, listing.rules))
-        for name, stat in listing.files:
-            path = RelPath(prefix + name)
-            if not self._selection.holds(state.project, path):
-                continue
+        for path, stat in _selected(self._selection, state.project, prefix, listing):
             walk.seen.add(path)
             if not _known(state, path, stat) and (state.files.get(path) or matters(state, path)):
                 state.owe_bulk(path, since=now, trigger=walk.trigger, epoch=walk.epoch)
@@ -264,6 +261,15 @@ def _tops(state: ProjectState, own: Callable[[], frozenset[str]]) -> tuple[Top, 
         (top, IgnoreRules(top, root=project.root, patterns=patterns, own=own()).start)
         for top in project.watch_paths
     )
+
+
+def _selected(
+    selection: Selection, project: Project, prefix: str, listing: Listing
+) -> Iterator[tuple[RelPath, Stat]]:
+    for name, stat in listing.files:
+        path = RelPath(prefix + name)
+        if selection.holds(project, path):
+            yield path, stat
 
 
 def _known(state: ProjectState, path: RelPath, stat: Stat) -> bool:
