@@ -6,7 +6,6 @@ Formats and files are looked at before any work, so that no minute is lost to a 
 from __future__ import annotations
 
 import argparse
-import difflib
 import os
 import stat
 import sys
@@ -69,6 +68,8 @@ def _output(text: str, formats: Iterable[str]) -> Output:
     if not equals or not target:
         raise UserError(f"-o takes FORMAT=FILE, not {text!r}", hint=f"formats: {', '.join(formats)}")
     if name not in formats:
+        import difflib  # noqa: PLC0415  only for whoever mistyped
+
         near = difflib.get_close_matches(name, formats, 1)
         guess = f"did you mean {near[0]!r}? " if near else ""
         raise UserError(f"no format {name!r}", hint=f"{guess}formats: {', '.join(formats)}")
