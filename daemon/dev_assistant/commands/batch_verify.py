@@ -64,9 +64,17 @@ def _shard(written: str) -> Shard:
 
 def run(args: argparse.Namespace) -> int:
     """0 when all is clean, 1 with findings, 3 when something could not be judged, 5 when nothing matched."""
-    written = [*args.out, *([f"json={args.output}"] if args.output else [])]
-    chosen = outputs(written, as_json=args.json)
-    document = _results(args, chosen)
+    chosen = outputs(asked_for(args), as_json=args.json)
+    return tell(_results(args, chosen), args, chosen)
+
+
+def asked_for(args: argparse.Namespace) -> list[str]:
+    """What ``-o`` and ``--output`` say."""
+    return [*args.out, *([f"json={args.output}"] if args.output else [])]
+
+
+def tell(document: dict[str, Any], args: argparse.Namespace, chosen: list[Output]) -> int:
+    """Write the outputs, show a summary; the exit status."""
     typed = msgspec.convert(document, CheckDocument)
     write_outputs(typed, chosen)
     if args.json:

@@ -6,16 +6,13 @@ import argparse
 import json
 import time
 from pathlib import Path
-from typing import Any
 
-from dev_assistant.commands.check import status_of
-from dev_assistant.commands.output import coloured, write, write_json_line
-from dev_assistant.commands.outputs import add_option, outputs, takes_stdout, tell_doubts, write_outputs
+from dev_assistant.commands.batch_verify import asked_for, tell
+from dev_assistant.commands.outputs import add_option, outputs
 from dev_assistant.errors import UserError
 from dev_assistant.report.canonical import encode
 from dev_assistant.report.documents import CheckDocument, read_document
 from dev_assistant.report.joining import joined
-from dev_assistant.report.plain import render_summary
 
 HELP = "join the results of shards and machines into one"
 EXAMPLES = """\
@@ -32,17 +29,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """As ``batch-verify``; 3 also when a shard is missing. Raises UserError for what is no result."""
-    written = [*args.out, *([f"json={args.output}"] if args.output else [])]
-    chosen = outputs(written, as_json=args.json)
+    chosen = outputs(asked_for(args), as_json=args.json)
     document = joined([(name, _read(name)) for name in args.results], now=time.time())
-    write_outputs(document, chosen)
-    told: dict[str, Any] = json.loads(encode(document))
-    if args.json:
-        write_json_line(told)
-    elif not takes_stdout(chosen):
-        write(render_summary(told, colour=coloured()))
-    tell_doubts(document)
-    return status_of(told)
+    return tell(json.loads(encode(document)), args, chosen)
 
 
 def _read(name: str) -> CheckDocument:
