@@ -33,6 +33,8 @@ COMMANDS = {
     "dashboard": "show the generated dashboard",
     "wait": "wait until every write so far is judged",
     "check": "findings of files, by the daemon or without one",
+    "gate": "pass or fail, by conditions; new findings against a baseline",
+    "baseline": "findings to live with: write, update, compare, prune",
     "why": "why a file is judged as it is",
     "explain": "what a rule is about",
     "evidence": "prove that the evidence is whole, or tell a file's history",

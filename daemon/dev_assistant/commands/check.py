@@ -40,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 when all is clean, 1 with findings, 3 when something could not be judged, 5 when nothing matched."""
     paths = [_resolved(path) for path in args.paths]
-    document = _by_daemon(args, paths) or _alone(args, paths)
+    document = judged(args, paths)
     if args.json:
         write_json_line(document)
     else:
@@ -48,6 +48,11 @@ def run(args: argparse.Namespace) -> int:
     for error in document["meta"].get("config_errors", ()):
         sys.stderr.write(f"dev-assistant: {visible(error)}\n")
     return status_of(document)
+
+
+def judged(args: argparse.Namespace, paths: list[str]) -> dict[str, Any]:
+    """The check document of ``paths``: the daemon's, else by looking once. Raises UserError."""
+    return _by_daemon(args, paths) or _alone(args, paths)
 
 
 def _resolved(path: str) -> str:

@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from dev_assistant.settings.cores import default_workers
+from dev_assistant.settings.finding_limits import FindingLimits
 
 AUTO = "auto"
 LogLevel = Literal["debug", "info", "warning", "error", "critical"]
@@ -62,6 +63,8 @@ Workers = Annotated[int, Field(ge=1, le=64)]
 Weight = Annotated[float, Field(ge=0, le=1)]
 ChangedLines = Annotated[int, Field(ge=0, le=10_000_000)]
 Patterns = Annotated[tuple[Text, ...], Field(strict=False)]
+
+
 Codes = Annotated[tuple[Annotated[str, Field(pattern=r"^[A-Z]+\d{3,4}$")], ...], Field(strict=False)]
 Paths = Annotated[
     tuple[Annotated[Text, AfterValidator(_path)], ...],
@@ -277,7 +280,41 @@ class Ranking(Remembering):
     ] = _DOCUMENTS
 
 
-class Settings(Ranking):
+class Gating(Ranking):
+    """What ``gate`` demands."""
+
+    gate_min_score: Annotated[
+        float, Field(ge=0, le=10, description="Least score of the project with which the gate passes.")
+    ] = 0.0
+    gate_max_new: Annotated[
+        FindingLimits,
+        Field(
+            description="Most new findings with which the gate passes, for each kind that is named: all, a "
+            "severity (error, warning, info) or a category (lint, design, security, unfinished)."
+        ),
+    ] = {"error": 0, "warning": 0, "security": 0}
+    gate_max_findings: Annotated[
+        FindingLimits,
+        Field(description="The same for all findings, new and old. None is limited by default."),
+    ] = {}
+    gate_max_failed: Annotated[
+        int,
+        Unit("files"),
+        Field(ge=0, description="Most files that could not be judged for which the gate is not unknown."),
+    ] = 0
+    gate_min_coverage: Annotated[
+        float,
+        Unit("%"),
+        Field(
+            ge=0,
+            le=100,
+            description="Least share of the files to be judged that are, below which the gate is unknown. "
+            "Skipped files are not to be judged.",
+        ),
+    ] = 100.0
+
+
+class Settings(Gating):
     """Effective settings of one project, or of the workspace: complete and checked."""
 
     workers: Annotated[
@@ -301,6 +338,11 @@ class Settings(Ranking):
             "its tools, then itself.",
         ),
     ] = 1024
+    gate_min_workspace_score: Annotated[
+        float,
+        WorkspaceWide(),
+        Field(ge=0, le=10, description="Least score of the workspace with which the gate passes."),
+    ] = 0.0
     audit_interval_sec: Annotated[
         float,
         WorkspaceWide(),
