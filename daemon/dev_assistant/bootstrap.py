@@ -37,7 +37,8 @@ from dev_assistant.service.messages import CacheLost
 from dev_assistant.service.opening import Opener
 from dev_assistant.service.overview import Overview
 from dev_assistant.service.parts import Collaborators
-from dev_assistant.service.records import DiskRecords, Records, VolatileRecords
+from dev_assistant.service.records import BorrowedRecords, DiskRecords, Records, VolatileRecords
+from dev_assistant.service.revision import Copy, Stored, copy_out
 from dev_assistant.service.scribe import Scribe
 from dev_assistant.service.session import look_once
 from dev_assistant.service.stacks import Stacks
@@ -314,6 +315,29 @@ def judge_anew(
     _, assembly = _for_one_look(Loading(workspace, Path.cwd(), overrides), VolatileRecords(logs.__getitem__))
     document = look_once(assembly.daemon, assembly.answers, paths=(), timeout=timeout)
     return document, {name: log.entries for name, log in logs.items()}
+
+
+@contextmanager
+def look_at(
+    stored: Stored, *, workspace: Path | None, paths: Sequence[str], cached: bool, timeout: float
+) -> Iterator[tuple[Copy, dict[str, Any]]]:
+    """Judge what git has stored: a copy of it, which lives as long as the context, and its check document.
+
+    ``paths`` are those of the originals. ``cached``: the caches of the originals are read; nothing is written
+    to them. Raises UserError, with status 3 when there is no such version, and ConfigError.
+    """
+    present = Loading(workspace, Path.cwd(), {})()
+    overrides: dict[str, object] = {"enable_evidence": False}
+    if not cached:
+        overrides["cache_enabled"] = False
+    with copy_out(present, stored) as copy:
+        file = None if present.file is None else Path(copy.copied(str(present.file)))
+        loading = Loading(file, Path(copy.copied(str(present.root))), overrides)
+        copy.refuse_strangers(loading())
+        records = BorrowedRecords(copy.original) if cached else VolatileRecords()
+        _, assembly = _for_one_look(loading, records)
+        wanted = [copy.copied(path) for path in paths]
+        yield copy, look_once(assembly.daemon, assembly.answers, paths=wanted, timeout=timeout)
 
 
 def _for_one_look(loading: Loading, records: Records) -> tuple[Path, Assembly]:

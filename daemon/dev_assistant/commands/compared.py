@@ -33,6 +33,42 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(watch_dirs=None)
 
 
+def add_since(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--since", metavar="REV", help="compare with this revision of git")
+
+
+def since(args: argparse.Namespace, document: CheckDocument) -> Baseline:
+    """What was known at ``args.since``, with the looks of the files that ``document`` has not any more.
+
+    Raises UserError, with status 3 when the revision or a part of it is not known.
+    """
+    from dev_assistant.bootstrap import look_at  # noqa: PLC0415  everything: half a second of imports
+    from dev_assistant.service.revision import NoRevisionError, Stored  # noqa: PLC0415
+
+    there = {(file.project, file.path) for file in document.files}
+    with look_at(
+        Stored(args.since),
+        workspace=args.workspace,
+        paths=(),
+        cached=not args.no_cache,
+        timeout=args.timeout,
+    ) as (copy, found):
+        base = msgspec.convert(found, CheckDocument)
+        if doubts := _doubts(base):
+            raise NoRevisionError(f"{args.since} is not known: {doubts}", hint="git checkout it, and check")
+        kinds = known(base)
+        gone = [key for key in kinds if key not in there]
+        return Baseline(kinds, sketches(base, gone, root=Path(copy.copied(str(root_of(args))))), {})
+
+
+def _doubts(document: CheckDocument) -> str:
+    summary = document.summary
+    unknown = summary.stale + summary.pending + summary.failed
+    if document.meta.get("settled") is not True:
+        return "time ran out"
+    return f"{unknown} of its files could not be judged" if unknown else ""
+
+
 def file_of(args: argparse.Namespace) -> Path:
     """The baseline that is meant."""
     return args.baseline if args.baseline is not None else root_of(args) / NAME

@@ -87,9 +87,14 @@ def _lost(left: Known) -> Iterator[Lost]:
 
 def _all(document: CheckDocument) -> Iterable[tuple[Key, Kind, FindingRow]]:
     own = (
-        ((file.project, file.path), Kind(finding.rule, normalised(finding.message)), finding)
+        ((file.project, file.path), Kind(finding.rule, _message(finding, file.path)), finding)
         for file in document.files
         for finding in file.findings
     )
     common = (((row.project, row.path), Kind(row.rule, ""), row) for row in document.project_findings)
     return chain(own, common)
+
+
+def _message(finding: FindingRow, path: str) -> str:
+    """Normalised, and without the file's own path, which changes when it is moved (INP001)."""
+    return normalised(finding.message.replace(f"`{path}`", "``"))

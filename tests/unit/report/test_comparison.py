@@ -77,3 +77,9 @@ def test_one_finding_among_forty_in_a_moved_file_is_exactly_the_new_one(
     assert (located.finding.rule, located.finding.message) == new[:2]
     assert compared.fixed == ()
     assert compared.kept == len(old) + len(other)
+
+
+def test_a_message_that_names_its_own_file_is_the_same_after_a_move(finding, judgement):
+    before = judgement({("p", "a.py"): [finding("INP001", message="File `a.py` has no package")]})
+    after = judgement({("p", "x/b.py"): [finding("INP001", message="File `x/b.py` has no package")]})
+    assert compare(known(before), after, moved={("p", "x/b.py"): ("p", "a.py")}).new == ()
