@@ -54,6 +54,10 @@ def conditions(
     new = _by_project(comparison.new)
     every = _by_project(_located(document))
     rows: list[Condition] = [*_of_workspace(document, common)]
+    judged = {row.name for row in document.projects}
+    rows += [
+        _left(name) for name, policy in sorted(policies.items()) if policy.enabled and name not in judged
+    ]
     for row in document.projects:
         policy = policies.get(row.name, common)
         if policy.enabled:
@@ -95,6 +99,12 @@ def _of_project(
         yield _at_most(name, f"findings: {kind}", every[kind], most)
     yield _proved(_at_most(name, "failed files", row.failed, policy.gate_max_failed))
     yield _proved(_at_least(name, "coverage in %", _coverage(row), policy.gate_min_coverage))
+
+
+def _left(project: str) -> Condition:
+    """A project that the policy knows, and the workspace not any more."""
+    reason = "is in the policy, and was not judged"
+    return Condition(project, "coverage in %", None, "at least", 100.0, GateVerdict.UNKNOWN, reason)
 
 
 def _coverage(row: ProjectRow) -> float | None:

@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,8 +129,13 @@ def staged(configuration: Configuration, index: Stored) -> set[str]:
 
 
 @contextmanager
-def copy_out(configuration: Configuration, stored: Stored) -> Iterator[Copy]:
-    """A copy of the workspace, removed in the end. Raises NoRevisionError when it cannot be made."""
+def copy_out(
+    configuration: Configuration, stored: Stored, *, only: Collection[str] | None = None
+) -> Iterator[Copy]:
+    """A copy of the workspace, removed in the end; with ``only`` of the files with these names.
+
+    Raises NoRevisionError when it cannot be made.
+    """
     trees = trees_of(configuration)
     common = os.path.commonpath([str(configuration.root), *trees])
     base = user_state_directory() / "revisions"
@@ -142,7 +147,10 @@ def copy_out(configuration: Configuration, stored: Stored) -> Iterator[Copy]:
             for top in trees:
                 place = copy.copied(top)
                 os.makedirs(place, exist_ok=True)
-                check_out(stored.objects(top), stored.entries(top), place)
+                entries = stored.entries(top)
+                if only is not None:
+                    entries = [entry for entry in entries if os.path.basename(entry.path) in only]
+                check_out(stored.objects(top), entries, place)
                 mark_top(place)
         except (ToolError, OSError) as error:
             raise NoRevisionError(f"{stored} cannot be copied out: {error}") from error
