@@ -35,6 +35,8 @@ COMMANDS = {
     "check": "findings of files, by the daemon or without one",
     "batch-verify": "verify every file once, for CI",
     "merge": "join the results of shards and machines",
+    "gate": "pass or fail, by conditions; new findings against a baseline",
+    "baseline": "findings to live with: write, update, compare, prune",
     "why": "why a file is judged as it is",
     "explain": "what a rule is about",
     "evidence": "prove that the evidence is whole, or tell a file's history",

@@ -16,7 +16,8 @@ from dev_assistant.ports import Evidence
 from dev_assistant.record.volatile import LastEvidence
 from dev_assistant.report.documents import CheckDocument
 from dev_assistant.service.instance import Instance
-from dev_assistant.service.records import DiskRecords, Records, VolatileRecords
+from dev_assistant.service.records import BorrowedRecords, DiskRecords, Records, VolatileRecords
+from dev_assistant.service.revision import Copy, Stored, copy_out
 from dev_assistant.service.selection import EVERYTHING, Selection
 from dev_assistant.service.session import Progress, look_once, unshown
 from dev_assistant.watch.nothing import NoSource
@@ -60,6 +61,28 @@ def judge_anew(
     _, assembly = _for_one_look(Loading(workspace, Path.cwd(), overrides), VolatileRecords(logs.__getitem__))
     document = look_once(assembly.daemon, assembly.answers, paths=(), timeout=timeout)
     return document, {name: log.entries for name, log in logs.items()}
+
+
+@contextmanager
+def look_at(
+    stored: Stored, *, workspace: Path | None, cached: bool, timeout: float
+) -> Iterator[tuple[Copy, CheckDocument]]:
+    """Judge what git has stored: a copy of it, which lives as long as the context, and its check document.
+
+    ``cached``: the caches of the originals are read; nothing is written to them. Raises UserError, with
+    status 3 when there is no such version, and ConfigError.
+    """
+    present = Loading(workspace, Path.cwd(), {})()
+    overrides: dict[str, object] = {"enable_evidence": False}
+    if not cached:
+        overrides["cache_enabled"] = False
+    with copy_out(present, stored) as copy:
+        file = None if present.file is None else Path(copy.copied(str(present.file)))
+        loading = Loading(file, Path(copy.copied(str(present.root))), overrides)
+        copy.refuse_strangers(loading())
+        records = BorrowedRecords(copy.original) if cached else VolatileRecords()
+        _, assembly = _for_one_look(loading, records)
+        yield copy, look_once(assembly.daemon, assembly.answers, paths=(), timeout=timeout)
 
 
 def _for_one_look(

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from dev_assistant.commands.output import coloured, runtime, seconds, write, write_encoded
 from dev_assistant.commands.outputs import add_option, outputs, takes_stdout, write_outputs
+from dev_assistant.errors import UserError
 from dev_assistant.escape import visible
 from dev_assistant.serve.client import NoDaemon, fetch, held
 
@@ -29,6 +30,7 @@ EXAMPLES = """\
   dev-assistant check src/app.py --json    one file, as a document
   dev-assistant check --no-cache           judge everything anew, with and for no cache
   dev-assistant check -o sarif=out.sarif   also in a form for platforms: github, junit, gitlab, …
+  dev-assistant check --staged             what the next commit will hold, whatever the work tree has
   dev-assistant check --watch-dirs src     these directories, without any workspace.json
 """
 
@@ -37,6 +39,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files or directories")
     parser.add_argument(
         "--watch-dirs", nargs="+", type=Path, metavar="DIR", help="instead of what is configured"
+    )
+    parser.add_argument(
+        "--staged", action="store_true", help="what git's index holds for the next commit, and nothing else"
     )
     parser.add_argument("--no-cache", action="store_true", help="believe and write no cache; uses no daemon")
     add_option(parser)
@@ -47,7 +52,9 @@ def run(args: argparse.Namespace) -> int:
     """0 when all is clean, 1 with findings, 3 when something could not be judged, 5 when nothing matched."""
     paths = [resolved(path) for path in args.paths]
     chosen = outputs(args.out, as_json=args.json) if args.out else []
-    head, encoded = judged(args, paths)
+    if args.staged and (paths or args.watch_dirs):
+        raise UserError("--staged is about all that is staged", hint="dev-assistant check --staged")
+    head, encoded = _staged(args) if args.staged else judged(args, paths)
     if chosen:
         _write_outputs(encoded, chosen)
     if args.json:
@@ -58,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
         write(render_check(json.loads(encoded), colour=coloured()))
     for error in head["meta"].get("config_errors", ()):
         sys.stderr.write(f"dev-assistant: {visible(error)}\n")
-    return status_of(head)
+    return 0 if args.staged and not head["summary"]["files"] and _settled(head) else status_of(head)
 
 
 def _write_outputs(encoded: bytes, chosen: list[Output]) -> None:
@@ -91,6 +98,14 @@ def _by_daemon(args: argparse.Namespace, paths: list[str]) -> tuple[dict[str, An
         return None
 
 
+def _staged(args: argparse.Namespace) -> tuple[dict[str, Any], bytes]:
+    from dev_assistant.commands.staged import judge_staged  # noqa: PLC0415  everything, as above
+    from dev_assistant.report.canonical import encode  # noqa: PLC0415
+
+    document = judge_staged(args)
+    return head_of(document), encode(document)
+
+
 def _alone(args: argparse.Namespace, paths: list[str]) -> tuple[dict[str, Any], bytes]:
     """By looking once; beside a daemon (``--watch-dirs``) without its cache, which is its own to write."""
     from dev_assistant.once import check_once  # noqa: PLC0415  everything: half a second of imports
@@ -118,9 +133,13 @@ def status_of(document: dict[str, Any]) -> int:
     """Unknown outranks findings; nothing to judge is no success."""
     summary = document["summary"]
     unknown = summary["stale"] + summary["pending"] + summary["failed"]
-    meta = document["meta"]
-    if unknown or not meta.get("settled", False) or meta.get("missing") or meta.get("missing_shards"):
+    if unknown or not _settled(document):
         return 3
     if not summary["files"]:
         return 5
     return 1 if summary["passed"] is False else 0
+
+
+def _settled(document: dict[str, Any]) -> bool:
+    meta = document["meta"]
+    return bool(meta.get("settled", False)) and not meta.get("missing") and not meta.get("missing_shards")
