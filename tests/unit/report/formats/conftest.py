@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from dev_assistant.model import FileState, Finding, Severity
 from dev_assistant.report.documents import CheckDocument, check_document
 from dev_assistant.report.merge import FileResult, result, results_of
 
+SCHEMAS = Path(__file__).parents[3] / "data" / "schemas"
 SETTLED = {"settled": True}
 HOSTILE = st.text(st.characters(exclude_categories=()), min_size=1, max_size=20) | st.sampled_from(
     [

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
+import pytest
 from hypothesis import given
 
 from dev_assistant.report.formats.junit import junit
-from unit.report.formats.conftest import HOSTILE
+from unit.report.formats.conftest import HOSTILE, SCHEMAS
 
 ALLOWED = {
     "testsuites": {"name", "tests", "failures", "errors"},
@@ -31,6 +32,13 @@ def read(document) -> ET.Element:
     for suite in root:
         assert suite.get("tests") == str(len(suite.findall("testcase")))
     return root
+
+
+def test_the_schema_takes_it(full, clean, nothing, named):
+    xmlschema = pytest.importorskip("xmlschema")
+    schema = xmlschema.XMLSchema(SCHEMAS / "junit-10.xsd")
+    for document in (full, clean, nothing, named("a\nb\ufffe.py", "]]>")):
+        schema.validate(junit(document).decode())
 
 
 def outcomes(root: ET.Element) -> dict[str, list[str]]:
