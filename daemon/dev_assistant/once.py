@@ -33,16 +33,17 @@ def check_once(
     workers: int | None = None,
     selection: Selection = EVERYTHING,
     progress: Progress = unshown,
+    reports: bool = True,
 ) -> CheckDocument:
     """Judge everything once without a daemon: the check document. Raises UserError and ConfigError.
 
     Not ``cached``: no cache is believed, and nothing is written anywhere. Of everything only what is in the
-    ``selection`` is judged, and of that ``paths`` are told.
+    ``selection`` is judged, and of that ``paths`` are told. Without ``reports`` no dashboards are written.
     """
     overrides: dict[str, object] = {} if cached else {"cache_enabled": False, "enable_evidence": False}
     if workers is not None:
         overrides["workers"] = workers
-    records = DiskRecords() if cached else VolatileRecords()
+    records = DiskRecords(reports=reports) if cached else VolatileRecords()
     loading = Loading(workspace, Path.cwd(), overrides, watch_dirs)
     root, assembly = _for_one_look(loading, records, selection)
     with _alone(root) if cached else nullcontext():

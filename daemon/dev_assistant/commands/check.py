@@ -79,7 +79,7 @@ def judged(args: argparse.Namespace, paths: list[str]) -> tuple[dict[str, Any], 
 
     The daemon's, else by looking once. Raises UserError.
     """
-    return _by_daemon(args, paths) or _alone(args, paths)
+    return by_daemon(args, paths) or _encoded(alone(args, paths))
 
 
 def resolved(path: str) -> str:
@@ -88,7 +88,7 @@ def resolved(path: str) -> str:
     return os.path.join(os.path.realpath(head), name)
 
 
-def _by_daemon(args: argparse.Namespace, paths: list[str]) -> tuple[dict[str, Any], bytes] | None:
+def by_daemon(args: argparse.Namespace, paths: list[str]) -> tuple[dict[str, Any], bytes] | None:
     if args.no_cache or args.watch_dirs:
         return None
     parameters = {"paths": paths, "timeout": args.timeout}
@@ -99,25 +99,28 @@ def _by_daemon(args: argparse.Namespace, paths: list[str]) -> tuple[dict[str, An
 
 
 def _staged(args: argparse.Namespace) -> tuple[dict[str, Any], bytes]:
-    from dev_assistant.commands.staged import judge_staged  # noqa: PLC0415  everything, as above
-    from dev_assistant.report.canonical import encode  # noqa: PLC0415
+    from dev_assistant.commands.staged import judge_staged  # noqa: PLC0415  everything, as below
 
-    document = judge_staged(args)
-    return head_of(document), encode(document)
+    return _encoded(judge_staged(args))
 
 
-def _alone(args: argparse.Namespace, paths: list[str]) -> tuple[dict[str, Any], bytes]:
+def alone(args: argparse.Namespace, paths: list[str], *, reports: bool = True) -> CheckDocument:
     """By looking once; beside a daemon (``--watch-dirs``) without its cache, which is its own to write."""
     from dev_assistant.once import check_once  # noqa: PLC0415  everything: half a second of imports
-    from dev_assistant.report.canonical import encode  # noqa: PLC0415
 
-    document = check_once(
+    return check_once(
         workspace=args.workspace,
         watch_dirs=args.watch_dirs or (),
         paths=paths,
         cached=not args.no_cache and not held(runtime(args)),
         timeout=args.timeout,
+        reports=reports,
     )
+
+
+def _encoded(document: CheckDocument) -> tuple[dict[str, Any], bytes]:
+    from dev_assistant.report.canonical import encode  # noqa: PLC0415
+
     return head_of(document), encode(document)
 
 

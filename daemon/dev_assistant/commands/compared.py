@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dev_assistant.analysis.likeness import Sketch, sketch_of
-from dev_assistant.commands.check import judged
+from dev_assistant.commands.check import alone, by_daemon
 from dev_assistant.commands.output import root_of, seconds
 from dev_assistant.files import Content, read
 from dev_assistant.report.baseline import NAME, Baseline
@@ -68,9 +68,9 @@ def file_of(args: argparse.Namespace) -> Path:
 
 
 def present(args: argparse.Namespace) -> CheckDocument:
-    """Everything as it is now."""
-    _, encoded = judged(args, [])
-    return read_document(encoded, source="the judgement")
+    """Everything as it is now; what is asked here leaves no dashboards behind."""
+    told = by_daemon(args, [])
+    return alone(args, [], reports=False) if told is None else read_document(told[1], source="the daemon")
 
 
 def against(base: Baseline, document: CheckDocument, *, root: Path) -> Comparison:

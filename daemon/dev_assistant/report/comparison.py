@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
-from dev_assistant.report.documents import CheckDocument, FindingRow
+from dev_assistant.report.documents import CheckDocument, FileRow, FindingRow
 from dev_assistant.report.identity import normalised
 from dev_assistant.report.merge import Key
 
@@ -65,13 +65,13 @@ def known(document: CheckDocument) -> dict[Key, Counter[Kind]]:
 
 def compare(base: Known, document: CheckDocument, *, moved: Mapping[Key, Key]) -> Comparison:
     """``document`` against what was ``known``; ``moved`` says which file became which (``moves``)."""
-    left = {key: Counter(kinds) for key, kinds in base.items()}
+    left = {key: dict(kinds) for key, kinds in base.items()}
     new: list[Located] = []
     kept = 0
     for key, kind, finding in _all(document):
-        known_here = left.get(moved.get(key, key), Counter())
-        if known_here[kind] > 0:
-            known_here[kind] -= 1
+        known_here = left.get(moved.get(key, key), {})
+        if times := known_here.get(kind):
+            known_here[kind] = times - 1
             kept += 1
         else:
             new.append(Located(key, finding))
@@ -86,15 +86,13 @@ def _lost(left: Known) -> Iterator[Lost]:
 
 
 def _all(document: CheckDocument) -> Iterable[tuple[Key, Kind, FindingRow]]:
-    own = (
-        ((file.project, file.path), Kind(finding.rule, _message(finding, file.path)), finding)
-        for file in document.files
-        for finding in file.findings
-    )
+    own = chain.from_iterable(map(_own, document.files))
     common = (((row.project, row.path), Kind(row.rule, ""), row) for row in document.project_findings)
     return chain(own, common)
 
 
-def _message(finding: FindingRow, path: str) -> str:
-    """Normalised, and without the file's own path, which changes when it is moved (INP001)."""
-    return normalised(finding.message.replace(f"`{path}`", "``"))
+def _own(file: FileRow) -> Iterator[tuple[Key, Kind, FindingRow]]:
+    """Without the file's own path, which changes when it is moved (INP001)."""
+    key, named = (file.project, file.path), f"`{file.path}`"
+    for finding in file.findings:
+        yield key, Kind(finding.rule, normalised(finding.message.replace(named, "``"))), finding

@@ -52,7 +52,8 @@ def conditions(
     hold for a project that has none.
     """
     new = _by_project(comparison.new)
-    every = _by_project(_located(document))
+    limited = common.gate_max_findings or any(policy.gate_max_findings for policy in policies.values())
+    every = _by_project(_located(document)) if limited else {}
     rows: list[Condition] = [*_of_workspace(document, common)]
     judged = {row.name for row in document.projects}
     rows += [

@@ -37,9 +37,10 @@ class Records(Protocol):
 
 
 class DiskRecords:
-    """RUNS/ of every project and of the workspace."""
+    """RUNS/ of every project and of the workspace; without ``reports`` only the caches and the evidence."""
 
-    def __init__(self, beats: Beats | None = None) -> None:
+    def __init__(self, beats: Beats | None = None, *, reports: bool = True) -> None:
+        self._reports = reports
         self._artefacts = ArtefactPublisher()
         self._beats = beats or Beats()
 
@@ -71,6 +72,8 @@ class DiskRecords:
 
     def publish(self, view: Callable[[], WorkspaceView]) -> None:
         """Raises OSError or UserError when a directory refuses."""
+        if not self._reports:
+            return
         with self._beats.at("merging", _REPORTS, stage="merge"):
             picture = view()
         with self._beats.at("writing", _REPORTS, stage="render"):
