@@ -14,19 +14,9 @@ from dev_assistant.report.merge import FileResult, result, results_of
 
 SCHEMAS = Path(__file__).parents[3] / "data" / "schemas"
 SETTLED = {"settled": True}
-HOSTILE = st.text(st.characters(exclude_categories=()), min_size=1, max_size=20) | st.sampled_from(
-    [
-        "a\nb.py",
-        "100%.py",
-        "a,b::c.py",
-        "::error::x",
-        "</file>",
-        "\x1b[31m",
-        "\udcff.py",
-        "]]>",
-        "\ufffe",
-        "a:b",
-    ]
+_LETTERS = "a\u00e9.:/\\%&,;|`*[](){}<>\"' \n\r\t\0\x1b\x7f\x9b\u202e\ufffe\udcff\U0001f642"
+HOSTILE = st.text(_LETTERS, min_size=1, max_size=20) | st.sampled_from(
+    ["::error::x", "</file>", "]]>", "a:b"]
 )
 
 Maker = Callable[..., Finding]
@@ -97,8 +87,13 @@ def named(finding: Maker) -> Callable[[str, str], CheckDocument]:
 
 @pytest.fixture(scope="session")
 def many(finding: Maker) -> CheckDocument:
-    """30,000 findings, of which the last one is the gravest."""
-    files = [file(f"m{n}.py", [finding(line=line) for line in range(1, 101)]) for n in range(299)]
+    """3,000 findings, of which the last one is the gravest."""
+    return crowd(finding, 3_000)
+
+
+def crowd(finding: Maker, size: int) -> CheckDocument:
+    """So many findings, a hundred in each file, of which the last one is the gravest."""
+    files = [file(f"m{n}.py", [finding(line=line) for line in range(1, 101)]) for n in range(size // 100 - 1)]
     last = [finding(line=line) for line in range(1, 100)]
     grave = finding("E999", line=100, severity=Severity.ERROR)
     return document_of(*files, file("z.py", [*last, grave]))

@@ -56,4 +56,4 @@ def test_a_cut_is_told_and_keeps_the_gravest(many):
 
     assert len(lines) == LIMIT
     assert "title=E999" in lines[0]
-    assert lines[-1] == "::notice title=dev-assistant::29,001 of 30,000 annotations are left out"
+    assert lines[-1] == "::notice title=dev-assistant::2,001 of 3,000 annotations are left out"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from dev_assistant.report.documents import read_document
 from dev_assistant.report.formats.registry import FORMATS
@@ -26,6 +26,7 @@ def test_every_format_with_a_place_for_it_has_the_same_id(full, name):
     assert [each for each in shown if each not in made] == []
 
 
+@settings(max_examples=40)
 @given(HOSTILE, HOSTILE)
 def test_every_format_takes_every_name_and_moves_no_cursor(named, path, message):
     document = named(path, message)
