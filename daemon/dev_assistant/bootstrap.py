@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import os
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from importlib.metadata import version
 from pathlib import Path
 
 from dev_assistant import process
 from dev_assistant.beats import Beats
-from dev_assistant.errors import ConfigError, UserError
+from dev_assistant.errors import UserError
 from dev_assistant.logs import get_logger
 from dev_assistant.machine import memory, release_memory, usable_cores
-from dev_assistant.model import Digest, Job, ProjectName, RelPath, Verdict
-from dev_assistant.places import Runs, runtime_of
-from dev_assistant.ports import ChangeSource, Evidence, Verifier
-from dev_assistant.record.volatile import LastEvidence
-from dev_assistant.report.documents import CheckDocument
+from dev_assistant.model import Digest, Job, ProjectName, Verdict
+from dev_assistant.places import Runs
+from dev_assistant.ports import ChangeSource, Verifier
 from dev_assistant.report.views import PoolView
 from dev_assistant.schedule.adaptive import AdaptiveWorkers
 from dev_assistant.schedule.backlog import BATCH_SECONDS
@@ -38,7 +33,6 @@ from dev_assistant.service.daemon import Daemon
 from dev_assistant.service.errands import Errands
 from dev_assistant.service.explain import Explainer
 from dev_assistant.service.feed import Feed
-from dev_assistant.service.instance import Instance
 from dev_assistant.service.leaks import Leaks
 from dev_assistant.service.memory import NEVER, Governor, Restarts
 from dev_assistant.service.messages import CacheLost
@@ -46,10 +40,10 @@ from dev_assistant.service.opening import Opener
 from dev_assistant.service.overview import Overview
 from dev_assistant.service.pace import Pace
 from dev_assistant.service.parts import Collaborators
-from dev_assistant.service.records import DiskRecords, Records, VolatileRecords
+from dev_assistant.service.records import Records
 from dev_assistant.service.rows import Rows
 from dev_assistant.service.scribe import Scribe
-from dev_assistant.service.session import look_once
+from dev_assistant.service.selection import EVERYTHING, Selection
 from dev_assistant.service.stacks import Stacks
 from dev_assistant.service.vitals import Vitals
 from dev_assistant.service.work import Bench, seconds_of
@@ -108,14 +102,23 @@ def assemble(
     beats: Beats | None = None,
     restarts: Restarts = NEVER,
     log_trouble: Callable[[], str] = lambda: "",
+    selection: Selection = EVERYTHING,
 ) -> Assembly:
     """Connect all parts. ``stop`` is called when a client asks the daemon to end, or when it has to.
 
     ``beats`` are those of the source and the log, ``restarts`` what led to this process. ``log_trouble`` says
-    why the log cannot be written, "" when it can.
+    why the log cannot be written, "" when it can. ``selection`` is for a single look at some of the files.
     """
     parts = _Parts(
-        configuration, loading, source, records, stop, beats or Beats(), restarts, log_trouble=log_trouble
+        configuration,
+        loading,
+        source,
+        records,
+        stop,
+        beats or Beats(),
+        restarts,
+        log_trouble=log_trouble,
+        selection=selection,
     )
     return Assembly(parts.daemon, parts.answers, parts.overview, parts.governor, parts.stacks, parts.vitals)
 
@@ -135,6 +138,7 @@ class _Parts:
     beats: Beats
     restarts: Restarts
     log_trouble: Callable[[], str]
+    selection: Selection
     feed: Feed = field(default_factory=Feed)
     git: process.Children = field(default_factory=process.Children)
     costs: Costs = field(default_factory=Costs)
@@ -169,6 +173,7 @@ class _Parts:
             stacks=self.stacks.write,
             timings=self.beats.timings,
             census=Census(now=time.monotonic).take,
+            selection=self.selection,
         )
 
     def _lookup(self, root: str, keys: Sequence[Digest]) -> dict[Digest, Verdict]:
@@ -186,7 +191,7 @@ class _Parts:
             report=self.scribe.report,
             flush=self.scribe.flush,
             retire=self.scribe.close,
-            opener=Opener(reader=self.records.reader, now=time.monotonic),
+            opener=Opener(reader=self.records.reader, now=time.monotonic, selection=self.selection),
             load=self.loading,
             git_busy=partial(_git_busy, self.beats),
             head=partial(Head, children=self.git),
@@ -339,53 +344,3 @@ def _entry(configuration: Configuration, name: ProjectName) -> ConfiguredProject
         if entry.project.name == name:
             return entry
     raise UserError(f"project {name} has left the workspace")
-
-
-def check_once(
-    *, workspace: Path | None, watch_dirs: Sequence[Path], paths: Sequence[str], cached: bool, timeout: float
-) -> CheckDocument:
-    """Judge everything once without a daemon: the check document. Raises UserError and ConfigError.
-
-    Not ``cached``: no cache is believed, and nothing is written anywhere.
-    """
-    overrides: dict[str, object] = {} if cached else {"cache_enabled": False, "enable_evidence": False}
-    records = DiskRecords() if cached else VolatileRecords()
-    root, assembly = _for_one_look(Loading(workspace, Path.cwd(), overrides, watch_dirs), records)
-    with _alone(root) if cached else nullcontext():
-        return look_once(assembly.daemon, assembly.answers, paths=paths, timeout=timeout)
-
-
-def judge_anew(
-    *, workspace: Path | None, timeout: float
-) -> tuple[CheckDocument, dict[ProjectName, Mapping[RelPath, Evidence]]]:
-    """Judge everything without any cache and write nothing: the check document, and the evidence by project.
-
-    Raises UserError and ConfigError.
-    """
-    overrides: dict[str, object] = {"cache_enabled": False, "enable_evidence": True}
-    logs: dict[ProjectName, LastEvidence] = defaultdict(LastEvidence)
-    _, assembly = _for_one_look(Loading(workspace, Path.cwd(), overrides), VolatileRecords(logs.__getitem__))
-    document = look_once(assembly.daemon, assembly.answers, paths=(), timeout=timeout)
-    return document, {name: log.entries for name, log in logs.items()}
-
-
-def _for_one_look(loading: Loading, records: Records) -> tuple[Path, Assembly]:
-    """The workspace's root, and what looks at it once. Raises UserError and ConfigError."""
-    configuration = loading()
-    if configuration.problems:
-        raise ConfigError(list(configuration.all_problems))
-    source = NoSource()
-    made = assemble(configuration, loading=loading, source=source, records=records, stop=lambda: None)
-    return configuration.root, made
-
-
-@contextmanager
-def _alone(root: Path) -> Iterator[None]:
-    """Hold the daemon's lock, so that nobody else writes the same RUNS/ meanwhile."""
-    instance = Instance.acquire(runtime_of(root), workspace=root, version=version("dev-assistant"))
-    if instance is None:
-        raise UserError("a daemon or another check is at work here", hint="try again, or add --no-cache")
-    try:
-        yield
-    finally:
-        instance.release()

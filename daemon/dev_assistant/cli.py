@@ -34,6 +34,10 @@ COMMANDS = {
     "dashboard": "show the generated dashboard",
     "wait": "wait until every write so far is judged",
     "check": "findings of files, by the daemon or without one",
+    "batch-verify": "verify every file once, for CI",
+    "merge": "join the results of shards and machines",
+    "gate": "pass or fail, by conditions; new findings against a baseline",
+    "baseline": "findings to live with: write, update, compare, prune",
     "why": "why a file is judged as it is",
     "explain": "what a rule is about",
     "evidence": "prove that the evidence is whole, or tell a file's history",
@@ -197,7 +201,7 @@ def _without_command(rest: list[str]) -> int:
 
 
 def _commands_text() -> str:
-    return "commands:\n" + "".join(f"  {name:<10} {text}\n" for name, text in COMMANDS.items() if text)
+    return "commands:\n" + "".join(f"  {name:<12} {text}\n" for name, text in COMMANDS.items() if text)
 
 
 def _tell(error: UserError, *, as_json: bool) -> int:

@@ -19,7 +19,7 @@ from dev_assistant.cli import COMMANDS, main
 
 _CONTEXT = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
 _CONTEXT.set_forkserver_preload(
-    ["dev_assistant.bootstrap", *(f"dev_assistant.commands.{name.replace('-', '_')}" for name in COMMANDS)]
+    ["dev_assistant.once", *(f"dev_assistant.commands.{name.replace('-', '_')}" for name in COMMANDS)]
 )
 
 

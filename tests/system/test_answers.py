@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from dev_assistant.bootstrap import Assembly, Loading, assemble, check_once
+from dev_assistant.bootstrap import Assembly, Loading, assemble
 from dev_assistant.errors import ConfigError, UserError
+from dev_assistant.once import check_once
 from dev_assistant.report.canonical import encode
 from dev_assistant.service.answers import Answers
 from dev_assistant.service.records import DiskRecords

@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 
 from dev_assistant.commands.output import coloured, runtime, seconds, write, write_encoded
+from dev_assistant.commands.outputs import add_option, outputs, takes_stdout, write_outputs
+from dev_assistant.errors import UserError
 from dev_assistant.escape import visible
 from dev_assistant.serve.client import NoDaemon, fetch, held
 
@@ -19,11 +21,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from dev_assistant.commands.outputs import Output
+    from dev_assistant.report.documents import CheckDocument
+
 HELP = "findings of files and directories (default: the whole workspace)"
 EXAMPLES = """\
   dev-assistant check                      everything; exit 0 clean, 1 findings, 3 something is unknown
   dev-assistant check src/app.py --json    one file, as a document
   dev-assistant check --no-cache           judge everything anew, with and for no cache
+  dev-assistant check -o sarif=out.sarif   also in a form for platforms: github, junit, gitlab, …
+  dev-assistant check --staged             what the next commit will hold, whatever the work tree has
   dev-assistant check --watch-dirs src     these directories, without any workspace.json
 """
 
@@ -33,35 +40,55 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--watch-dirs", nargs="+", type=Path, metavar="DIR", help="instead of what is configured"
     )
+    parser.add_argument(
+        "--staged", action="store_true", help="what git's index holds for the next commit, and nothing else"
+    )
     parser.add_argument("--no-cache", action="store_true", help="believe and write no cache; uses no daemon")
+    add_option(parser)
     parser.add_argument("--timeout", type=seconds, default=600.0, metavar="S", help="seconds (default: 600)")
 
 
 def run(args: argparse.Namespace) -> int:
     """0 when all is clean, 1 with findings, 3 when something could not be judged, 5 when nothing matched."""
-    paths = [_resolved(path) for path in args.paths]
-    told = _by_daemon(args, paths)
-    head, encoded = (_alone(args, paths), None) if told is None else told
-    if not args.json:
+    paths = [resolved(path) for path in args.paths]
+    chosen = outputs(args.out, as_json=args.json) if args.out else []
+    if args.staged and (paths or args.watch_dirs):
+        raise UserError("--staged is about all that is staged", hint="dev-assistant check --staged")
+    head, encoded = _staged(args) if args.staged else judged(args, paths)
+    if chosen:
+        _write_outputs(encoded, chosen)
+    if args.json:
+        write_encoded(encoded)
+    elif not takes_stdout(chosen):
         from dev_assistant.report.plain import render_check  # noqa: PLC0415  a script needs no table
 
-        document = head if encoded is None else json.loads(encoded)
-        write(render_check(document, colour=coloured()))
-    elif encoded is not None:
-        write_encoded(encoded)
+        write(render_check(json.loads(encoded), colour=coloured()))
     for error in head["meta"].get("config_errors", ()):
         sys.stderr.write(f"dev-assistant: {visible(error)}\n")
-    return status_of(head)
+    return 0 if args.staged and not head["summary"]["files"] and _settled(head) else status_of(head)
 
 
-def _resolved(path: str) -> str:
+def _write_outputs(encoded: bytes, chosen: list[Output]) -> None:
+    from dev_assistant.report.documents import read_document  # noqa: PLC0415  hooks want no files
+
+    write_outputs(read_document(encoded, source="the judgement"), chosen)
+
+
+def judged(args: argparse.Namespace, paths: list[str]) -> tuple[dict[str, Any], bytes]:
+    """What decides about the exit status, and the check document of ``paths`` as it is encoded.
+
+    The daemon's, else by looking once. Raises UserError.
+    """
+    return by_daemon(args, paths) or _encoded(alone(args, paths))
+
+
+def resolved(path: str) -> str:
     """Absolute, links resolved but for the last component: a link is judged (skipped) as itself."""
     head, name = os.path.split(os.path.abspath(path))
     return os.path.join(os.path.realpath(head), name)
 
 
-def _by_daemon(args: argparse.Namespace, paths: list[str]) -> tuple[dict[str, Any], bytes] | None:
-    """What decides about the exit status, and the document as it is encoded; None without a daemon."""
+def by_daemon(args: argparse.Namespace, paths: list[str]) -> tuple[dict[str, Any], bytes] | None:
     if args.no_cache or args.watch_dirs:
         return None
     parameters = {"paths": paths, "timeout": args.timeout}
@@ -71,36 +98,51 @@ def _by_daemon(args: argparse.Namespace, paths: list[str]) -> tuple[dict[str, An
         return None
 
 
-def _alone(args: argparse.Namespace, paths: list[str]) -> dict[str, Any]:
-    """By looking once; beside a daemon (``--watch-dirs``) without its cache, which is its own to write.
+def _staged(args: argparse.Namespace) -> tuple[dict[str, Any], bytes]:
+    from dev_assistant.commands.staged import judge_staged  # noqa: PLC0415  everything, as below
 
-    As JSON it is written here: all its findings as dictionaries would take as long as judging some files.
-    """
-    import msgspec  # noqa: PLC0415  half a second of imports, with all of the following
+    return _encoded(judge_staged(args))
 
-    from dev_assistant.bootstrap import check_once  # noqa: PLC0415
-    from dev_assistant.report.canonical import encode  # noqa: PLC0415
 
-    document = check_once(
+def alone(args: argparse.Namespace, paths: list[str], *, reports: bool = True) -> CheckDocument:
+    """By looking once; beside a daemon (``--watch-dirs``) without its cache, which is its own to write."""
+    from dev_assistant.once import check_once  # noqa: PLC0415  everything: half a second of imports
+
+    return check_once(
         workspace=args.workspace,
         watch_dirs=args.watch_dirs or (),
         paths=paths,
         cached=not args.no_cache and not held(runtime(args)),
         timeout=args.timeout,
+        reports=reports,
     )
-    if args.json:
-        write_encoded(encode(document))
-        document = msgspec.structs.replace(document, files=(), project_findings=())
-    told: dict[str, Any] = msgspec.to_builtins(document)
-    return told
+
+
+def _encoded(document: CheckDocument) -> tuple[dict[str, Any], bytes]:
+    from dev_assistant.report.canonical import encode  # noqa: PLC0415
+
+    return head_of(document), encode(document)
+
+
+def head_of(document: CheckDocument) -> dict[str, Any]:
+    """What decides about the exit status."""
+    import msgspec  # noqa: PLC0415  a client of the daemon needs none
+
+    head: dict[str, Any] = msgspec.to_builtins({"summary": document.summary, "meta": document.meta})
+    return head
 
 
 def status_of(document: dict[str, Any]) -> int:
     """Unknown outranks findings; nothing to judge is no success."""
     summary = document["summary"]
     unknown = summary["stale"] + summary["pending"] + summary["failed"]
-    if unknown or not document["meta"].get("settled", False) or document["meta"].get("missing"):
+    if unknown or not _settled(document):
         return 3
     if not summary["files"]:
         return 5
     return 1 if summary["passed"] is False else 0
+
+
+def _settled(document: dict[str, Any]) -> bool:
+    meta = document["meta"]
+    return bool(meta.get("settled", False)) and not meta.get("missing") and not meta.get("missing_shards")

@@ -136,7 +136,7 @@ def _notes(account: Account, head: str | None) -> Iterator[str]:
 
 
 def _rerun(accounts: list[Account], *, workspace: Path | None, timeout: float) -> None:
-    from dev_assistant.bootstrap import judge_anew  # noqa: PLC0415  everything: half a second of imports
+    from dev_assistant.once import judge_anew  # noqa: PLC0415  everything: half a second of imports
     from dev_assistant.record.rederivation import Standing, rederive  # noqa: PLC0415
 
     document, found = judge_anew(workspace=workspace, timeout=timeout)

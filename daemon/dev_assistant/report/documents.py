@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal, TypedDict, cast
+from typing import Annotated, Literal, TypedDict, cast
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from dev_assistant.errors import UserError
 from dev_assistant.model import Category, Counts, FileRecord, FileState, Finding, Measure, Severity
@@ -19,6 +20,7 @@ from dev_assistant.report.canonical import encode, text
 from dev_assistant.report.identity import finding_ids
 from dev_assistant.report.merge import FileResult, Key, Results, result, results_of
 from dev_assistant.report.rating import reasons
+from dev_assistant.report.sharding import MOST, Shard, missing
 from dev_assistant.report.tally import Tally, tally_of, total
 
 CHECK = "dev-assistant/check@1"
@@ -111,7 +113,8 @@ class FindingRow(msgspec.Struct, frozen=True, omit_defaults=True):
 class FileRow(msgspec.Struct, frozen=True):
     """One file; ``passed`` and ``score`` are null unless it is fresh.
 
-    ``analysed``: what it has in common with others that were stands in ``project_findings``.
+    ``analysed``: what it has in common with others that were stands in ``project_findings``. ``outline`` is
+    what that is found in, where the document is about a part of the project.
     """
 
     project: str
@@ -122,6 +125,7 @@ class FileRow(msgspec.Struct, frozen=True):
     reason: str
     findings: tuple[FindingRow, ...]
     analysed: bool = False
+    outline: bytes | UnsetType = UNSET
 
 
 class ProjectFindingRow(FindingRow, frozen=True, kw_only=True):
@@ -131,8 +135,22 @@ class ProjectFindingRow(FindingRow, frozen=True, kw_only=True):
     path: str
 
 
+_Number = Annotated[int, msgspec.Meta(ge=1, le=MOST)]
+
+
+class ShardRow(msgspec.Struct, frozen=True):
+    """A part of a project that was looked at."""
+
+    project: str
+    index: _Number
+    of: _Number
+
+
 class CheckDocument(msgspec.Struct, frozen=True):
-    """``check`` and ``results.json``. ``meta["verified_at"]`` goes with ``files``, one time for each."""
+    """``check`` and ``results.json``. ``meta["verified_at"]`` goes with ``files``, one time for each.
+
+    ``shards`` are there when parts of a project are not.
+    """
 
     schema: str
     meta: dict[str, object]
@@ -140,6 +158,7 @@ class CheckDocument(msgspec.Struct, frozen=True):
     projects: tuple[ProjectRow, ...]
     files: tuple[FileRow, ...]
     project_findings: tuple[ProjectFindingRow, ...] = ()
+    shards: tuple[ShardRow, ...] | UnsetType = UNSET
 
 
 def relative_root(root: str, *, workspace: str) -> str:
@@ -154,6 +173,7 @@ def check_document(
     files = [results.files[key] for key in sorted(results.files)]
     records = [file.record for file in files]
     tallies = _tallies(results, records, files)
+    parts = {name: parts for name, parts in results.shards.items() if missing(parts)}
     return CheckDocument(
         schema=CHECK if schema == "check" else RESULTS,
         meta={**meta, "verified_at": [file.verified_at for file in files]},
@@ -162,8 +182,14 @@ def check_document(
             ProjectRow(name=name, root=results.projects[name], **totals_of(tally))
             for name, tally in sorted(tallies.items())
         ),
-        files=tuple(map(_file_row, files, records)),
-        project_findings=tuple(row for file in files for row in _related_rows(file)),
+        files=tuple(
+            _file_row(file, record, partial=file.project in parts)
+            for file, record in zip(files, records, strict=True)
+        ),
+        project_findings=tuple(
+            row for file in files if file.project not in parts for row in _related_rows(file)
+        ),
+        shards=_shard_rows(parts) if parts else UNSET,
     )
 
 
@@ -199,18 +225,35 @@ def encoded_document(
     )
 
 
+def read_document(data: bytes, *, source: str) -> CheckDocument:
+    """A check or results document. Raises UserError, naming ``source``, when it is anything else."""
+    try:
+        document = msgspec.json.decode(data, type=CheckDocument)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise _unusable(source, str(error)) from error
+    if document.schema not in (CHECK, RESULTS):
+        raise _unusable(source, f"its schema is {document.schema!r}")
+    return document
+
+
 def read_results(data: bytes, *, source: str) -> Results:
     """The results in a check or results document; its totals are not believed but derived again.
 
     Raises UserError, naming ``source``, when it is anything else.
     """
+    return results_in(read_document(data, source=source), source=source)
+
+
+def results_in(document: CheckDocument, *, source: str) -> Results:
+    """As ``read_results``, of a document that is read already.
+
+    A file of which no time is told was verified when the document was made.
+    """
     try:
-        document = msgspec.json.decode(data, type=CheckDocument)
         times = msgspec.convert(document.meta.get("verified_at"), type=list[float | None])
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise _unusable(source, str(error)) from error
-    if document.schema not in (CHECK, RESULTS):
-        raise _unusable(source, f"its schema is {document.schema!r}")
+        made = msgspec.convert(document.meta.get("generated_at"), type=float | None)
+    except msgspec.ValidationError as error:
+        raise _unusable(source, f"{error} in meta") from error
     if len(times) != len(document.files):
         raise _unusable(source, f"{len(times)} times in meta.verified_at for {len(document.files)} files")
     roots = {row.name: row.root for row in document.projects}
@@ -218,10 +261,13 @@ def read_results(data: bytes, *, source: str) -> Results:
     for row in document.project_findings:
         related[row.project, row.path].append(_finding(row))
     files = (
-        _file_result(row, at, related[row.project, row.path])
+        _file_result(row, made if at is None else at, related[row.project, row.path])
         for row, at in zip(document.files, times, strict=True)
     )
-    return results_of(roots, files)
+    shards: defaultdict[str, frozenset[Shard]] = defaultdict(frozenset)
+    for part in document.shards or ():
+        shards[part.project] |= {Shard(part.index, part.of)}
+    return results_of(roots, files, shards)
 
 
 def _tallies(
@@ -233,7 +279,13 @@ def _tallies(
     return {name: tally_of(members) for name, members in by_project.items()}
 
 
-def _file_row(file: FileResult, record: FileRecord) -> FileRow:
+def _shard_rows(parts: Mapping[str, frozenset[Shard]]) -> tuple[ShardRow, ...]:
+    return tuple(
+        ShardRow(name, part.index, part.of) for name in sorted(parts) for part in sorted(parts[name])
+    )
+
+
+def _file_row(file: FileResult, record: FileRecord, *, partial: bool = False) -> FileRow:
     ids = finding_ids(file.findings, project=file.project, path=file.path)
     return FileRow(
         project=file.project,
@@ -244,6 +296,7 @@ def _file_row(file: FileResult, record: FileRecord) -> FileRow:
         reason=file.reason,
         findings=tuple(map(_finding_row, ids, file.findings)),
         analysed=file.analysed,
+        outline=file.outline if partial and file.outline else UNSET,
     )
 
 
@@ -283,6 +336,7 @@ def _file_result(row: FileRow, verified_at: float | None, related: Iterable[Find
         reason=row.reason,
         analysed=row.analysed,
         related=related,
+        outline=row.outline or b"",
     )
 
 

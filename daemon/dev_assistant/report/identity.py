@@ -34,9 +34,15 @@ def finding_ids(findings: Iterable[Finding], *, project: str, path: str) -> list
         ordinal = seen.get(kind, 0)
         seen[kind] = ordinal + 1
         state = begun.copy()
-        state.update(encode([text(kind[0]), text(kind[1]), str(ordinal)])[1:])
+        state.update(b'%s,"%d"]' % (_encoded(*kind), ordinal))
         ids.append(state.hexdigest())
     return ids
+
+
+@functools.lru_cache(maxsize=_KNOWN)
+def _encoded(rule: str, message: str) -> bytes:
+    """As members of a list in JSON."""
+    return encode([text(rule), text(message)])[1:-1]
 
 
 @functools.lru_cache(maxsize=_KNOWN)

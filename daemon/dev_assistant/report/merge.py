@@ -15,6 +15,7 @@ import msgspec
 from dev_assistant.model import Checked, FileRecord, FileState, Finding, Part, summarize
 from dev_assistant.report.canonical import encode, text
 from dev_assistant.report.identity import ordered
+from dev_assistant.report.sharding import WHOLE, Shard
 from dev_assistant.report.tally import reason_of
 
 _OPEN = {FileState.PENDING: 0, FileState.STALE: 1}
@@ -31,7 +32,8 @@ class FileResult(msgspec.Struct, frozen=True, gc=False):
 
     ``verified_at`` is wall-clock seconds, None when it never was. ``findings`` are in the order of
     ``ordered`` and belong to the bytes of that time; a state that says nothing of them has none. ``related``
-    are what it has in common with other files of its project, as far as they were ``analysed`` like itself.
+    are what it has in common with other files of its project, as far as they were ``analysed`` like itself;
+    ``outline`` is what that is made from, where a part of the project was looked at.
     """
 
     project: str
@@ -42,6 +44,7 @@ class FileResult(msgspec.Struct, frozen=True, gc=False):
     findings: tuple[Finding, ...]
     analysed: bool = False
     related: tuple[Finding, ...] = ()
+    outline: bytes = b""
 
     @property
     def key(self) -> Key:
@@ -64,6 +67,7 @@ def result(
     reason: str,
     analysed: bool = False,
     related: Iterable[Finding] = (),
+    outline: bytes = b"",
 ) -> FileResult:
     """A result in its one form: ordered, in text, and without findings that its state does not vouch for."""
     return FileResult(
@@ -72,10 +76,17 @@ def result(
         state=state,
         verified_at=verified_at,
         reason="" if state is FileState.FRESH else text(reason),
-        findings=tuple(ordered(map(_as_text, findings))) if state in _JUDGED else (),
+        findings=_in_order(findings) if state in _JUDGED else (),
         analysed=analysed and state is FileState.FRESH,
-        related=tuple(ordered(map(_as_text, related))) if state is FileState.FRESH else (),
+        related=_in_order(related) if state is FileState.FRESH else (),
+        outline=outline,
     )
+
+
+def relate(file: FileResult, related: Iterable[Finding]) -> FileResult:
+    """``file`` with what it has in common with others, now that all of them are known."""
+    found = _in_order(related) if file.state is FileState.FRESH else ()
+    return msgspec.structs.replace(file, related=found, outline=b"")
 
 
 def result_of(
@@ -86,6 +97,7 @@ def result_of(
     path: str,
     verified_at: float | None,
     related: Iterable[Finding] = (),
+    outline: bytes = b"",
 ) -> FileResult:
     """The result of a file the service knows; ``findings`` are those of all verifiers."""
     return result(
@@ -97,36 +109,48 @@ def result_of(
         reason=reason_of(record),
         analysed=bool(record.outline),
         related=related,
+        outline=outline,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Files by (project, path), and where each project is: relative to the workspace, "" when not known."""
+    """Files by (project, path), and where each project is: relative to the workspace, "" when not known.
+
+    ``shards`` are the parts that were looked at of the projects that were not looked at as a whole.
+    """
 
     projects: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[Key, FileResult] = field(default_factory=dict)
+    shards: Mapping[str, frozenset[Shard]] = field(default_factory=dict)
 
 
-def results_of(projects: Mapping[str, str], files: Iterable[FileResult]) -> Results:
+def results_of(
+    projects: Mapping[str, str],
+    files: Iterable[FileResult],
+    shards: Mapping[str, frozenset[Shard]] | None = None,
+) -> Results:
     """Results of loose files; a project without files still counts as looked at."""
     chosen: dict[Key, FileResult] = {}
     for each in files:
         _offer(chosen, each)
     rootless = {project: "" for project, _ in chosen}
-    return Results(rootless | {text(name): text(root) for name, root in projects.items()}, chosen)
+    roots = rootless | {text(name): text(root) for name, root in projects.items()}
+    return Results(roots, chosen, {text(name): parts for name, parts in (shards or {}).items()})
 
 
 def merge(runs: Iterable[Results]) -> Results:
     """All runs as one: associative, commutative, idempotent. Of two known roots the lesser text stays."""
     projects: dict[str, str] = {}
     files: dict[Key, FileResult] = {}
+    shards: dict[str, frozenset[Shard]] = {}
     for run in runs:
         for name, root in run.projects.items():
             projects[name] = min(root, projects.get(name, root), key=_root_order)
+            shards[name] = shards.get(name, frozenset()) | run.shards.get(name, frozenset((WHOLE,)))
         for each in run.files.values():
             _offer(files, each)
-    return Results(projects, files)
+    return Results(projects, files, {name: parts for name, parts in shards.items() if WHOLE not in parts})
 
 
 def _root_order(root: str) -> tuple[bool, str]:
@@ -145,6 +169,10 @@ def _precedence(file: FileResult) -> tuple[bool, float, int, bytes]:
     rank = _SETTLED[file.state] if settled else _OPEN[file.state]
     at = -math.inf if file.verified_at is None else file.verified_at
     return settled, at, rank, encode(file)
+
+
+def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(ordered(map(_as_text, findings)))
 
 
 def _as_text(finding: Finding) -> Finding:

@@ -54,6 +54,24 @@ def render_check(doc: Document, *, colour: bool) -> str:
     )
 
 
+def render_summary(doc: Document, *, colour: bool) -> str:
+    """What is not fresh and why, a row for each project, then a line that sums up."""
+    paint = _Paint(colour)
+    files = doc.get("files", ())
+    return _joined(
+        [
+            *_not_fresh(files, paint),
+            *(_project_line(row) for row in doc.get("projects", ())),
+            _summary_line(doc.get("summary", {}), files, paint),
+        ]
+    )
+
+
+def _project_line(row: Document) -> str:
+    found = _plural(row["findings"], "finding")
+    return f"{_text(row['name'])}: {_plural(row['files'], 'file')}, {found}, score {_score(row)}"
+
+
 class _Paint:
     """Colours, or none."""
 

@@ -16,26 +16,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from dev_assistant import failpoints
 from dev_assistant.errors import UserError
 from dev_assistant.escape import path_text
 from dev_assistant.files import make_directory
 from dev_assistant.logs import get_logger
-from dev_assistant.model import Checked, Digest, FileRecord, FileState, ProjectName, RelPath, Verdict
+from dev_assistant.model import Digest, FileRecord, RelPath, Verdict
 from dev_assistant.places import Runs
 from dev_assistant.ports import ChangeSource
 from dev_assistant.report.canonical import encode
 from dev_assistant.report.documents import CheckDocument, check_document, encoded_document, relative_root
-from dev_assistant.report.merge import FileResult, result_of, results_of
+from dev_assistant.report.merge import results_of
 from dev_assistant.report.status import status_document
 from dev_assistant.report.tally import Tally, tally
 from dev_assistant.report.views import WorkspaceView
 from dev_assistant.service.coordinator import Coordinator
 from dev_assistant.service.feed import Feed
 from dev_assistant.service.messages import Barrier, Recheck, Reload, Withdraw
-from dev_assistant.service.rows import Chosen, Rows
+from dev_assistant.service.results import Chosen, results_of_files
+from dev_assistant.service.rows import Rows
+from dev_assistant.service.selection import EVERYTHING, Selection
 from dev_assistant.service.shards import View
 from dev_assistant.service.snapshot import ProjectSnapshot
 from dev_assistant.timings import Timings
@@ -45,7 +45,6 @@ _COOKIE_PATIENCE = 2.0
 """Seconds until a cookie that has not come through the events is given up for a survey of everything."""
 
 _ATTEMPTS = 3
-_LOST = "its findings cannot be read from the cache"
 _PULSE = 0.5
 _Chosen = tuple[ProjectSnapshot, Mapping[RelPath, FileRecord]]
 
@@ -71,6 +70,7 @@ class Answers:
     rows: Rows
     timings: Timings
     census: Callable[[], dict[str, Any]]
+    selection: Selection = EVERYTHING
 
     @property
     def handlers(self) -> dict[str, Callable[[dict[str, Any]], object]]:
@@ -201,14 +201,15 @@ class Answers:
         for _ in range(_ATTEMPTS):
             with self.timings.of("answer", "check"):
                 chosen = _chosen(self.coordinator.snapshot.projects, paths)
-                results, lost = self._results(chosen)
+                results, lost = results_of_files(chosen, self.lookup, sharded=self.selection.sharded)
             if not lost:
                 break
             self.coordinator.post(Recheck(tuple(lost)))
             settled = self.settle(max(0.0, deadline - time.monotonic()))
         with self.timings.of("answer", "check"):
             roots = {str(p.project.name): self._root_of(p) for p, _ in chosen}
-            return check_document(results_of(roots, results), meta=self._meta(chosen, settled=settled))
+            found = results_of(roots, results, self.selection.shards(roots))
+            return check_document(found, meta=self._meta(chosen, settled=settled))
 
     def _root_of(self, project: ProjectSnapshot) -> str:
         return relative_root(project.project.root, workspace=str(self.root))
@@ -226,30 +227,6 @@ class Answers:
             "missing": missing,
             "config_errors": [*self.coordinator.snapshot.problems, *errors],
         }
-
-    def _results(self, chosen: Chosen) -> tuple[list[FileResult], list[tuple[ProjectName, RelPath]]]:
-        """Files with their findings, and those whose findings the cache has lost."""
-        results: list[FileResult] = []
-        lost: list[tuple[ProjectName, RelPath]] = []
-        for project, files in chosen:
-            keys = [part.key for record in files.values() for part in record.parts if part.summary.rules]
-            verdicts = self.lookup(project.project.root, keys)
-            for path, record in files.items():
-                findings = [
-                    finding
-                    for part in record.parts
-                    if isinstance(verdict := verdicts.get(part.key), Checked)
-                    for finding in verdict.findings
-                ]
-                if record.state is FileState.FRESH and len(findings) != record.counts.total:
-                    lost.append((project.project.name, path))
-                    record = msgspec.structs.replace(record, state=FileState.FAILED, reason=_LOST)  # noqa: PLW2901
-                related = project.files.relations.findings.get(path, ())
-                name = project.project.name
-                results.append(
-                    result_of(record, findings, project=name, path=path, verified_at=None, related=related)
-                )
-        return results, lost
 
 
 def _tally(files: Mapping[RelPath, FileRecord]) -> Tally:

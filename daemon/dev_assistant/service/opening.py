@@ -19,6 +19,7 @@ from dev_assistant.service.configuration import ConfiguredProject
 from dev_assistant.service.critical_files import criticality_of
 from dev_assistant.service.ledger import Ledger
 from dev_assistant.service.ranking import Ranking
+from dev_assistant.service.selection import EVERYTHING, Selection
 from dev_assistant.service.shards import Files
 from dev_assistant.service.state import ProjectState
 from dev_assistant.settings import Settings
@@ -37,9 +38,16 @@ class Reader(Protocol):
 class Opener:
     """``reader`` opens a project's cache for the coordinator's thread; it is only ever read there."""
 
-    def __init__(self, *, reader: Callable[[ConfiguredProject], Reader], now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        *,
+        reader: Callable[[ConfiguredProject], Reader],
+        now: Callable[[], float],
+        selection: Selection = EVERYTHING,
+    ) -> None:
         self._reader = reader
         self._now = now
+        self._selection = selection
 
     def open(self, entry: ConfiguredProject, ledger: Ledger) -> ProjectState:
         """A project's state as its cache remembers it, with nothing owed yet.
@@ -47,7 +55,8 @@ class Opener:
         Without ``cache_enabled`` only the names count, so that what is gone is forgotten on disk too.
         """
         reader = self._reader(entry)
-        records = reader.load()
+        selects = partial(self._selection.holds, entry.project)
+        records = {path: known for path, known in reader.load().items() if selects(path)}
         if not entry.settings.cache_enabled:
             records = dict.fromkeys(records, FileRecord(FileState.PENDING))
         return ProjectState(
@@ -61,6 +70,7 @@ class Opener:
             git=git_directory(entry.project.root),
             above=above(entry.project),
             close=reader.close,
+            selects=selects,
             appraisals=partial(self._appraisals, entry),
         )
 

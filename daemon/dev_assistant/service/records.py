@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from dev_assistant.beats import Beats
-from dev_assistant.model import Digest, ProjectName, Verdict
+from dev_assistant.model import Appraisal, Digest, FileRecord, ProjectName, RelPath, Verdict
 from dev_assistant.places import Runs
 from dev_assistant.ports import EvidenceLog
 from dev_assistant.record.evidence import JsonlEvidenceLog
@@ -37,9 +37,10 @@ class Records(Protocol):
 
 
 class DiskRecords:
-    """RUNS/ of every project and of the workspace."""
+    """RUNS/ of every project and of the workspace; without ``reports`` only the caches and the evidence."""
 
-    def __init__(self, beats: Beats | None = None) -> None:
+    def __init__(self, beats: Beats | None = None, *, reports: bool = True) -> None:
+        self._reports = reports
         self._artefacts = ArtefactPublisher()
         self._beats = beats or Beats()
 
@@ -71,10 +72,54 @@ class DiskRecords:
 
     def publish(self, view: Callable[[], WorkspaceView]) -> None:
         """Raises OSError or UserError when a directory refuses."""
+        if not self._reports:
+            return
         with self._beats.at("merging", _REPORTS, stage="merge"):
             picture = view()
         with self._beats.at("writing", _REPORTS, stage="render"):
             self._artefacts(picture)
+
+
+class BorrowedRecords:
+    """The caches of other directories, read and never written, and memory for what they do not know.
+
+    ``owner`` says whose RUNS/ a project's root borrows from.
+    """
+
+    def __init__(self, owner: Callable[[str], str]) -> None:
+        self._owner = owner
+        self._new: dict[str, VolatileStore] = defaultdict(VolatileStore)
+
+    def open(self, entry: ConfiguredProject) -> Ledgers:
+        return Ledgers(self._new[entry.project.root], NoEvidence(), lambda: None, lambda: 0)
+
+    def reader(self, entry: ConfiguredProject) -> Reader:
+        return _Borrowed(VerdictReader(Runs(Path(self._owner(entry.project.root))).database))
+
+    def lookup(self, root: str, keys: Sequence[Digest]) -> dict[Digest, Verdict]:
+        found = self._new[root].find(keys)
+        reader = VerdictReader(Runs(Path(self._owner(root))).database)
+        try:
+            return reader.find([key for key in keys if key not in found]) | found
+        finally:
+            reader.close()
+
+    def publish(self, view: Callable[[], WorkspaceView]) -> None:
+        """Nothing is written."""
+
+
+class _Borrowed:
+    """Verdicts by key; which files were judged is the owner's own."""
+
+    def __init__(self, reader: VerdictReader) -> None:
+        self.find = reader.find
+        self.close = reader.close
+
+    def load(self) -> dict[RelPath, FileRecord]:
+        return {}
+
+    def appraisals(self) -> dict[RelPath, Appraisal]:
+        return {}
 
 
 class VolatileRecords:

@@ -6,15 +6,16 @@ another spelling, are for who asks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
-from dev_assistant.model import Checked, Digest, FileRecord, Finding, ProjectName, RelPath, Verdict
+from dev_assistant.model import Digest, FileRecord, Finding, ProjectName, RelPath, Verdict
 from dev_assistant.report.canonical import text
 from dev_assistant.report.documents import encoded_rows
 from dev_assistant.report.merge import result_of
+from dev_assistant.service.results import Chosen, Lookup, findings_of, keys_of
 from dev_assistant.service.snapshot import ProjectSnapshot
 
 _LIMIT = 16 << 20
@@ -22,9 +23,6 @@ _LIMIT = 16 << 20
 
 _ROW_BYTES = 400
 """What keeping a row takes beside its bytes."""
-
-Chosen = Sequence[tuple[ProjectSnapshot, Mapping[RelPath, FileRecord]]]
-Lookup = Callable[[str, Sequence[Digest]], dict[Digest, Verdict]]
 
 
 class Row(NamedTuple):
@@ -83,7 +81,7 @@ class Rows:
                 rows[path] = row
             else:
                 new.append((path, record))
-        keys = [part.key for _, record in new for part in record.parts if part.summary.rules]
+        keys = keys_of(record for _, record in new)
         verdicts = self._lookup(project.project.root, keys) if keys else {}
         for path, record in new:
             made = _row(record, verdicts, project=name, path=path, shared=shared.get(path, ()))
@@ -101,12 +99,7 @@ def _row(
     path: RelPath,
     shared: Sequence[Finding],
 ) -> Row | None:
-    findings = [
-        finding
-        for part in record.parts
-        if isinstance(verdict := verdicts.get(part.key), Checked)
-        for finding in verdict.findings
-    ]
+    findings = findings_of(record, verdicts)
     if len(findings) != record.counts.total or text(path) != path or text(project) != project:
         return None
     result = result_of(record, findings, project=project, path=path, verified_at=None, related=shared)

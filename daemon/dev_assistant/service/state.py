@@ -110,8 +110,8 @@ class ProjectState:
     that would judge a file and cannot. ``unread`` are
     directories that could not be listed, with the reason; ``walked``: all of it has been covered once;
     ``strained``: some file has failed since the last retry. ``broke`` counts, by path and verifier, how often
-    a tool broke on these bytes. ``appraisals`` reads, on any thread, what was remembered of how critical
-    the files are.
+    a tool broke on these bytes. ``selects``: a file is to be judged. ``appraisals`` reads, on any thread,
+    what was remembered of how critical the files are.
     """
 
     project: Project
@@ -124,6 +124,7 @@ class ProjectState:
     git: str | None
     above: tuple[str, ...]
     close: Callable[[], None]
+    selects: Callable[[RelPath], bool]
     appraisals: Callable[[], dict[RelPath, Appraisal]] = dict
     problems: tuple[str, ...] = ()
     scopes: Mapping[str, Scope] | None = None

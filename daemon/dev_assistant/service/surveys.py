@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, islice
@@ -190,8 +190,7 @@ class Surveys:
         state.unread.pop(listing.directory, None)
         walk.directories.add(listing.directory)
         self._territory.add(listing.directory, Place(state.project.name, prefix, listing.rules))
-        for name, stat in listing.files:
-            path = RelPath(prefix + name)
+        for path, stat in _selected(state, prefix, listing):
             walk.seen.add(path)
             if not _known(state, path, stat) and (state.files.get(path) or matters(state, path)):
                 state.owe_bulk(path, since=now, trigger=walk.trigger, epoch=walk.epoch)
@@ -261,6 +260,13 @@ def _tops(state: ProjectState, own: Callable[[], frozenset[str]]) -> tuple[Top, 
         (top, IgnoreRules(top, root=project.root, patterns=patterns, own=own()).start)
         for top in project.watch_paths
     )
+
+
+def _selected(state: ProjectState, prefix: str, listing: Listing) -> Iterator[tuple[RelPath, Stat]]:
+    for name, stat in listing.files:
+        path = RelPath(prefix + name)
+        if state.selects(path):
+            yield path, stat
 
 
 def _known(state: ProjectState, path: RelPath, stat: Stat) -> bool:

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field
 
 from dev_assistant.settings.alerting import Alerting
 from dev_assistant.settings.cores import MOST_WORKERS, default_workers
+from dev_assistant.settings.gating import Gating
 from dev_assistant.settings.marks import (
     ChangedLines,
     Checked,
@@ -239,7 +240,7 @@ class Ranking(Remembering):
     ] = _DOCUMENTS
 
 
-class Settings(Ranking, Alerting):
+class Settings(Ranking, Gating, Alerting):
     """Effective settings of one project, or of the workspace: complete and checked."""
 
     profile: Annotated[

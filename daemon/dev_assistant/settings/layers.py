@@ -1,6 +1,6 @@
 """The places where settings come from, and how they are laid over one another.
 
-Lists replace, they are never joined; only the table ``log_levels`` is merged entry by entry.
+Lists replace, they are never joined; only tables (``log_levels``, ``gate_max_new``) are merged by entry.
 """
 
 from __future__ import annotations

@@ -46,6 +46,17 @@ class Listing(NamedTuple):
     modules: tuple[str, ...]
 
 
+class Entry(NamedTuple):
+    """What a tree or the index has under ``path``, from the top: ``mode`` as git writes it, ``id`` a blob's.
+
+    For a submodule, mode 160000, ``id`` is a commit's.
+    """
+
+    path: str
+    mode: str
+    id: str
+
+
 def program() -> str:
     """The absolute path of git. Raises ToolError."""
     for place in _PLACES:
@@ -61,8 +72,12 @@ class Objects:
     The user's own configuration holds: what ``safe.directory`` does not allow is not read.
     """
 
-    def __init__(self, top: str, *, timeout: float, children: process.Children | None = None) -> None:
+    def __init__(
+        self, top: str, *, timeout: float, children: process.Children | None = None, index: str | None = None
+    ) -> None:
+        """``index`` is the file of another index than the tree's own, as git gives it to its hooks."""
         self._top = top
+        self._index = {} if index is None else {"GIT_INDEX_FILE": index}
         self._timeout = timeout
         self._children = children
 
@@ -77,16 +92,40 @@ class Objects:
         status, shown = self._run("ls-tree", "-r", "-z", "--full-tree", tree)
         return _listing(shown) if status == 0 else None
 
+    def tree_of(self, revision: str) -> str | None:
+        """The id of a commit's tree; None if there is no such commit here."""
+        if revision.startswith("-"):
+            return None
+        name = f"{revision}^{{commit}}"
+        status, shown = self._run("rev-parse", "--quiet", "--verify", "--end-of-options", name)
+        if status != 0:
+            return None
+        status, shown = self._run("rev-parse", "--quiet", "--verify", f"{shown.decode().strip()}^{{tree}}")
+        return shown.decode().strip() if status == 0 else None
+
+    def entries(self, tree: str) -> list[Entry] | None:
+        """All that a tree has, links and submodules included; None if not all of it is there."""
+        status, shown = self._run("ls-tree", "-r", "-z", "--full-tree", tree)
+        return [_entry(record, id_at=2) for record in _records(shown)] if status == 0 else None
+
+    def staged(self) -> list[Entry] | None:
+        """All that the index has; None while it holds a conflict, or cannot be read."""
+        status, shown = self._run("ls-files", "--stage", "-z", "--full-name")
+        records = list(_records(shown))
+        whole = status == 0 and all(record.partition(b"\t")[0].endswith(b" 0") for record in records)
+        return [_entry(record, id_at=1) for record in records] if whole else None
+
     def blobs(self, ids: Iterable[str], *, largest: int) -> Iterator[tuple[str, bytes]]:
         """The bytes of blobs of at most ``largest`` bytes; what is missing or larger is left out.
 
         As many at a time as fit into some megabytes.
         """
-        sizes = [(name, size) for name, size in self._sizes(list(ids)).items() if size <= largest]
+        sizes = [(name, size) for name, size in self.sizes(list(ids)).items() if size <= largest]
         for names in _gathered(sizes):
             yield from self._contents(names, limit=_GATHERED + largest + 128 * len(names))
 
-    def _sizes(self, ids: Sequence[str]) -> dict[str, int]:
+    def sizes(self, ids: Sequence[str]) -> dict[str, int]:
+        """The bytes that each blob has; what is not there is left out."""
         sizes: dict[str, int] = {}
         for _ in range(_LOSSES):
             if not ids:
@@ -117,7 +156,7 @@ class Objects:
             stdin=stdin,
             limit=limit,
             children=self._children,
-            environ={**_ENVIRONMENT, "GIT_CEILING_DIRECTORIES": os.path.dirname(self._top)},
+            environ={**_ENVIRONMENT, "GIT_CEILING_DIRECTORIES": os.path.dirname(self._top)} | self._index,
         )
         return done.status, done.stdout
 
@@ -133,6 +172,16 @@ def _listing(shown: bytes) -> Listing:
         elif mode == b"160000":
             modules.append(os.fsdecode(path) + "/")
     return Listing(blobs, tuple(modules))
+
+
+def _records(shown: bytes) -> Iterator[bytes]:
+    return (record for record in shown.split(b"\0") if record)
+
+
+def _entry(record: bytes, *, id_at: int) -> Entry:
+    facts, _, path = record.partition(b"\t")
+    fields = facts.decode("ascii").split()
+    return Entry(os.fsdecode(path), fields[0], fields[id_at])
 
 
 def _gathered(sizes: Iterable[tuple[str, int]]) -> Iterator[list[str]]:

@@ -12,6 +12,8 @@ from types import ModuleType
 import pytest
 
 from dev_assistant.places import Runtime, runtime_of
+from dev_assistant.report.canonical import encode
+from dev_assistant.report.documents import CheckDocument
 from dev_assistant.serve.server import ControlServer, Handler
 
 
@@ -35,6 +37,15 @@ class Workspace:
         server = ControlServer(self.runtime.socket, handlers)
         server.start()
         self._stack.callback(server.stop)
+
+    def serve_findings(self, judge: Callable[[], CheckDocument]) -> None:
+        """What ``judge`` returns, in two parts as the daemon sends it."""
+
+        def findings(_: object) -> Iterator[bytes]:
+            document = judge()
+            return iter((encode({"summary": document.summary, "meta": document.meta}), encode(document)))
+
+        self.serve(findings=findings)
 
     def hold(self) -> Callable[[], None]:
         """Hold the lock until the returned function is called."""

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from dev_assistant.model import Category, Checked, FileRecord, FileState, Finding, Part, Severity, summarize
+from dev_assistant.report.documents import CheckDocument, check_document
+from dev_assistant.report.merge import result, results_of
 from dev_assistant.report.tally import tally
 from dev_assistant.report.views import MemoryView, ProjectView, QueueView, WatchView, WorkspaceView
 
@@ -106,3 +108,32 @@ def watch() -> Callable[..., WatchView]:
 @pytest.fixture(scope="session")
 def workspace() -> Callable[..., WorkspaceView]:
     return _workspace
+
+
+def _judgement(
+    files: dict[tuple[str, str], list[Finding]],
+    *,
+    states: dict[tuple[str, str], FileState] | None = None,
+    related: dict[tuple[str, str], list[Finding]] | None = None,
+    **meta: object,
+) -> CheckDocument:
+    rows = [
+        result(
+            findings,
+            project=project,
+            path=path,
+            state=(states or {}).get((project, path), FileState.FRESH),
+            verified_at=None,
+            reason="",
+            related=(related or {}).get((project, path), ()),
+        )
+        for (project, path), findings in files.items()
+    ]
+    roots = {project: project for project, _ in files}
+    return check_document(results_of(roots, rows), meta={"settled": True, **meta})
+
+
+@pytest.fixture(scope="session")
+def judgement() -> Callable[..., CheckDocument]:
+    """The check document of findings by (project, path)."""
+    return _judgement

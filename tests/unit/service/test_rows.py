@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dev_assistant.model import Checked, Digest, FileRecord, FileState, Project, ProjectName, RelPath, Verdict
+from dev_assistant.model import Checked, Digest, FileRecord, FileState, RelPath, Verdict
 from dev_assistant.report.canonical import encode
 from dev_assistant.report.documents import check_document, encoded_document
 from dev_assistant.report.merge import result_of, results_of
@@ -10,8 +10,8 @@ from dev_assistant.service.rows import Rows
 from dev_assistant.service.shards import Files
 from dev_assistant.service.snapshot import ProjectSnapshot
 from fakes.record import checked, digest, fresh
+from fakes.snapshots import snapshot_of
 
-APP = ProjectName("app")
 VERDICTS: dict[Digest, Verdict] = {
     digest("clean"): checked(),
     digest("three"): checked(3, message="caf\u00e9 \u202e 13 > 10"),
@@ -34,25 +34,6 @@ class Disk:
     def __call__(self, root: str, keys: Sequence[Digest]) -> dict[Digest, Verdict]:
         self.asked += keys
         return {key: self.verdicts[key] for key in keys if key in self.verdicts}
-
-
-def snapshot(files: Files) -> ProjectSnapshot:
-    return ProjectSnapshot(
-        project=Project(APP, "/w/app", ("/w/app",)),
-        missing=(),
-        unread=(),
-        problems=(),
-        tool_error="",
-        files=files.publish(),
-        hits=0,
-        misses=0,
-        missed_by_events=0,
-        cache={},
-        parked=(),
-        ranks={},
-        owed=0,
-        oldest=None,
-    )
 
 
 def document(project: ProjectSnapshot, rows: Rows) -> bytes:
@@ -85,32 +66,32 @@ def expected(project: ProjectSnapshot) -> bytes:
 def test_the_document_is_that_of_all_findings_made_anew() -> None:
     disk = Disk(VERDICTS)
     files, rows = Files(RECORDS), Rows(disk)
-    assert document(snapshot(files), rows) == expected(snapshot(files))
+    assert document(snapshot_of(files), rows) == expected(snapshot_of(files))
     assert disk.asked == [digest("three")]
-    assert document(snapshot(files), rows) == expected(snapshot(files))
+    assert document(snapshot_of(files), rows) == expected(snapshot_of(files))
     assert disk.asked == [digest("three")]
 
 
 def test_what_changed_is_made_anew() -> None:
     disk = Disk(VERDICTS)
     files, rows = Files(RECORDS), Rows(disk)
-    document(snapshot(files), rows)
+    document(snapshot_of(files), rows)
     files.put(RelPath("a.py"), fresh(digest("clean")))
     files.put(RelPath("b.py"), fresh(digest("three"), VERDICTS[digest("three")]))
     files.drop(RelPath("d.py"))
-    assert document(snapshot(files), rows) == expected(snapshot(files))
+    assert document(snapshot_of(files), rows) == expected(snapshot_of(files))
 
 
 def test_what_is_too_much_to_keep_is_made_anew() -> None:
     disk = Disk(VERDICTS)
     files, rows = Files(RECORDS), Rows(disk, limit=1)
     for _ in range(2):
-        assert document(snapshot(files), rows) == expected(snapshot(files))
+        assert document(snapshot_of(files), rows) == expected(snapshot_of(files))
     assert disk.asked == 2 * [digest("three")]
 
 
 def test_findings_that_are_lost_and_names_in_another_spelling_are_not_plain() -> None:
-    project = snapshot(Files(RECORDS))
+    project = snapshot_of(Files(RECORDS))
     assert Rows(Disk({})).of([(project, project.files)], whole=True) is None
-    strange = snapshot(Files({RelPath("\udcff.py"): RECORDS[RelPath("b.py")]}))
+    strange = snapshot_of(Files({RelPath("\udcff.py"): RECORDS[RelPath("b.py")]}))
     assert Rows(Disk(VERDICTS)).of([(strange, strange.files)], whole=True) is None

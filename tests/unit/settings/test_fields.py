@@ -64,7 +64,7 @@ def test_only_the_daemons_settings_are_workspace_wide() -> None:
     wide = {name for name in Settings.model_fields if is_workspace_wide(name)}
     assert wide == {
         *("workers", "memory_limit_mb", "audit_interval_sec", "poll_interval_sec", "stats_interval_ms"),
-        *("log_level", "log_levels", "profile", *Alerting.model_fields),
+        *("log_level", "log_levels", "profile", "gate_min_workspace_score", *Alerting.model_fields),
     }
 
 
@@ -105,3 +105,10 @@ def test_settings_do_not_change() -> None:
 def test_auto_workers_follow_the_cores_and_a_number_does_not() -> None:
     assert Settings.model_validate({"workers": "auto"}).worker_count(cores=4) == 3
     assert Settings(workers=9).worker_count(cores=4) == 9
+
+
+def test_limits_of_the_gate_name_kinds_of_findings() -> None:
+    assert Settings(gate_max_new={"all": 3, "info": 1, "design": 0}).gate_max_new["all"] == 3
+    for wrong in ({"errors": 0}, {"error": -1}, {"error": "0"}):
+        with pytest.raises(ValidationError):
+            Settings(gate_max_new=wrong)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import tomli
 from dev_assistant.settings.fields import Settings
 from dev_assistant.settings.layers import LayerKind, merge
 from dev_assistant.settings.profiles import PROFILES, profile_layer
-from dev_assistant.settings.reference import default_toml, profile_toml, settings_schema
+from dev_assistant.settings.reference import default_of, default_toml, profile_toml, settings_schema
 from dev_assistant.settings.table import Table, check
 from dev_assistant.settings.toml_text import TomlDocument, parse_toml
 
@@ -32,7 +33,8 @@ def test_the_copy_loads_as_a_users_file_and_changes_nothing() -> None:
 
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_each_setting_has_its_comment(name: str) -> None:
-    before, _, _ = default_toml().partition(f"\n[{name}]" if name == "log_levels" else f"\n{name} = ")
+    is_table = isinstance(default_of(name), Mapping)
+    before, _, _ = default_toml().partition(f"\n[{name}]" if is_table else f"\n{name} = ")
     comment = [line for line in before.rpartition("\n\n")[2].splitlines() if line.startswith("# ")]
     words = " ".join(line.removeprefix("# ") for line in comment)
     assert words.startswith(str(Settings.model_fields[name].description))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -69,3 +70,50 @@ def test_below_the_top_nothing_is_found(top: Path) -> None:
 def test_a_directory_that_is_gone_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ToolError):
         Objects(str(tmp_path / "gone"), timeout=10).head()
+
+
+def test_a_commit_is_found_by_any_name_and_nothing_else_is(top: Path) -> None:
+    objects = Objects(str(top), timeout=10)
+    tree = git(top, "rev-parse", "HEAD^{tree}").strip()
+    git(top, "tag", "-a", "v1", "-m", "m")
+    assert [objects.tree_of(name) for name in ("HEAD", "v1", "HEAD^{}")] == [tree] * 3
+    wrong = ("none", "HEAD:deep", tree, "--all", "-h", "", "HEAD~9")
+    assert [objects.tree_of(name) for name in wrong] == [None] * len(wrong)
+
+
+def test_entries_are_all_that_a_tree_has(top: Path) -> None:
+    objects = Objects(str(top), timeout=10)
+    tree = objects.tree_of("HEAD")
+    assert tree is not None
+    entries = objects.entries(tree)
+    assert entries is not None
+    assert {entry.path: entry.mode for entry in entries} == {
+        "deep/small": "100644",
+        "empty": "100644",
+        "large": "100644",
+        "link": "120000",
+        "run": "100755",
+    }
+    assert entries[0].id == names(top, "deep/small")[0]
+    assert objects.entries("0" * 40) is None
+    assert objects.staged() == entries
+
+
+def test_the_index_is_what_is_staged_also_another_one(top: Path) -> None:
+    (top / "run").write_bytes(b"other")
+    objects = Objects(str(top), timeout=10)
+    before = objects.staged()
+    shutil.copy(top / ".git" / "index", top / ".git" / "next-index")
+    git(top, "add", "run")
+    assert before is not None
+    assert objects.staged() != before
+    assert Objects(str(top), timeout=10, index=str(top / ".git" / "next-index")).staged() == before
+
+
+def test_an_index_with_conflicts_is_no_answer(top: Path) -> None:
+    small = names(top, "deep/small")[0]
+    entries = "".join(f"100644 {small} {stage}\tdeep/small\n" for stage in (1, 2, 3))
+    git(top, "rm", "-q", "--cached", "deep/small")
+    command = ["git", "update-index", "--index-info"]
+    subprocess.run(command, cwd=top, check=True, timeout=60, input=entries.encode())
+    assert Objects(str(top), timeout=10).staged() is None

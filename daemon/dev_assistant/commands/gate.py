@@ -1,0 +1,101 @@
+"""``gate``: pass or fail, by conditions that stand in the settings. What is not known does not pass."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from dev_assistant.commands.compared import add_arguments, add_since, against, file_of, present, since
+from dev_assistant.commands.output import coloured, root_of, write
+from dev_assistant.errors import ConfigError
+from dev_assistant.escape import path_text
+from dev_assistant.report.baseline import EMPTY, NAME, Baseline, read_baseline
+from dev_assistant.report.canonical import encode
+from dev_assistant.report.documents import CheckDocument
+from dev_assistant.report.gate import GateVerdict, conditions
+from dev_assistant.report.gate_document import gate_document, render_gate
+from dev_assistant.service.configuration import Configuration, load
+from dev_assistant.service.revision import Stored, copy_out
+from dev_assistant.service.setting_files import PYPROJECT
+from dev_assistant.workspace.find import NAME as WORKSPACE
+
+HELP = "pass or fail, by the conditions in the settings (gate_*)"
+EXAMPLES = """\
+  dev-assistant gate                     against the baseline of the workspace, if it has one
+  dev-assistant gate --baseline FILE     against another one
+  dev-assistant gate --since main        against another revision of git, whatever is checked out
+  dev-assistant gate --since main --policy-from main     and by its conditions: a change cannot loosen them
+  dev-assistant gate --json              conditions and new findings as a document
+"""
+_STATUS = {GateVerdict.PASSED: 0, GateVerdict.FAILED: 1, GateVerdict.UNKNOWN: 3}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_arguments(parser)
+    add_since(parser)
+    parser.add_argument(
+        "--policy-from", metavar="REV", help="demand what this revision does: its settings and its baseline"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Policy:
+    """What is demanded; ``baseline`` is the one that came with it, None where there is none."""
+
+    configuration: Configuration
+    baseline: Baseline | None
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 passed, 1 failed, 3 unknown. Raises UserError."""
+    policy = _policy(args)
+    document = present(args)
+    base, told = _base(args, document, policy)
+    comparison = against(base, document, root=root_of(args))
+    policies = {str(entry.project.name): entry.settings for entry in policy.configuration.projects}
+    common = policy.configuration.settings
+    rows = conditions(document, comparison, policies=policies, common=common)
+    answer = gate_document(rows, comparison, base=told, meta=document.meta)
+    if args.json:
+        write(encode(answer).decode() + "\n")
+    else:
+        write(render_gate(answer, colour=coloured()))
+    return _STATUS[answer.verdict]
+
+
+def _policy(args: argparse.Namespace) -> _Policy:
+    """That of the tree, or of the revision that ``--policy-from`` names."""
+    present_one = _configured(args.workspace, Path.cwd())
+    file = file_of(args)
+    if args.policy_from is None:
+        asked = args.since is None and (args.baseline is not None or os.path.lexists(file))
+        return _Policy(present_one, read_baseline(file) if asked else None)
+    names = {PYPROJECT, WORKSPACE, file.name}
+    with copy_out(present_one, Stored(args.policy_from), only=names) as copy:
+        workspace = None if present_one.file is None else Path(copy.copied(str(present_one.file)))
+        configuration = _configured(workspace, Path(copy.copied(str(present_one.root))))
+        copy.refuse_strangers(configuration)
+        former = Path(copy.copied(os.path.abspath(file)))
+        return _Policy(configuration, read_baseline(former) if os.path.lexists(former) else None)
+
+
+def _configured(workspace: Path | None, cwd: Path) -> Configuration:
+    configuration = load(workspace, cwd=cwd, environ=os.environ, overrides={})
+    if configuration.all_problems:
+        raise ConfigError(list(configuration.all_problems))
+    return configuration
+
+
+def _base(args: argparse.Namespace, document: CheckDocument, policy: _Policy) -> tuple[Baseline, str]:
+    """What is compared with, and its name. Without any everything is new."""
+    if args.since is not None:
+        return since(args, document), args.since
+    if policy.baseline is not None:
+        return policy.baseline, path_text(str(args.baseline or NAME))
+    sys.stderr.write("dev-assistant: there is no baseline, so that every finding is new\n")
+    sys.stderr.write("  → dev-assistant baseline create\n")
+    return EMPTY, "nothing"

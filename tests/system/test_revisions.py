@@ -1,0 +1,150 @@
+"""What git has stored is judged as a checkout of it would be, and the work tree has no say."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from dev_assistant.once import check_once, look_at
+from dev_assistant.report.documents import CheckDocument
+from dev_assistant.service.revision import NoRevisionError, Stored
+from system import prepared
+from system.daemon_process import RUFF_ALONE as ONLY_RUFF
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+RUFF_ALONE = {f"DEV_ASSISTANT_{name.upper()}": value for name, value in ONLY_RUFF.items()}
+FORTY = "".join(f"def f{n}():\n    import os\n" for n in range(40))
+
+
+def git(top: Path, *arguments: str) -> str:
+    command = ["git", "-c", "user.name=a", "-c", "user.email=a@b", *arguments]
+    return subprocess.run(command, cwd=top, check=True, timeout=60, capture_output=True, text=True).stdout
+
+
+def write(root: Path, **files: str) -> None:
+    for name, text in files.items():
+        path = root / name.replace("__", "/").replace("_dot_", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+@pytest.fixture
+def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workspace of two projects in one repository, with what decides about a file around it."""
+    root = (tmp_path / "work").resolve()
+    projects = [{"name": name, "path": f"./{name}"} for name in ("one", "two")]
+    root.mkdir()
+    git(root, "init", "-q")
+    write(
+        root,
+        workspace_dot_json=json.dumps({"projects": projects}),
+        ruff_dot_toml='lint.select = ["F", "I", "INP"]\n',
+        _dot_gitignore="RUNS/\nignored.py\n",
+        one__pkg__a_dot_py=FORTY,
+        one__pkg__sorted_dot_py="import helper\nimport zlib\n\nprint(helper, zlib)\n",
+        one__helper_dot_py="x = 1\n",
+        two__pyproject_dot_toml='[tool.ruff]\nextend = "../ruff.toml"\nlint.ignore = ["INP"]\n',
+        two__b_dot_py="import sys\n",
+        two__data_dot_json="{,}\n",
+    )
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", "base")
+    monkeypatch.chdir(root)
+    return root
+
+
+def change(root: Path) -> None:
+    """Move the file of forty findings and add one, reformat another, change what decides, add untracked."""
+    git(root, "mv", "one/pkg/a.py", "one/moved.py")
+    (root / "one" / "moved.py").write_text("# a line\n" + FORTY + "\n\nimport json\n")
+    (root / "two" / "b.py").write_text("# reformatted\n\nimport sys  # still\n")
+    (root / "one" / "helper.py").unlink()
+    (root / "one" / "pkg" / "__init__.py").touch()
+
+
+def looked_at(stored: Stored, *, cached: bool = False) -> CheckDocument:
+    with look_at(stored, workspace=None, cached=cached, timeout=60) as (_, document):
+        return document
+
+
+def test_a_revision_is_judged_as_a_checkout_of_it(
+    work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(work)
+    check_once(workspace=None, watch_dirs=(), paths=(), cached=True, timeout=60)
+    found = looked_at(Stored("HEAD"), cached=True)
+    git(work, "worktree", "add", "-q", str(tmp_path / "other" / "work"), "HEAD")
+    monkeypatch.chdir(tmp_path / "other" / "work")
+    oracle = check_once(workspace=None, watch_dirs=(), paths=(), cached=False, timeout=60)
+    assert oracle.summary.findings > 40
+    assert replace(found, meta={}) == replace(oracle, meta={})
+
+
+def test_the_gate_since_a_revision_tells_exactly_the_new_finding(work: Path) -> None:
+    change(work)
+    (work / "one" / "pkg" / "__init__.py").unlink()
+    (work / "one" / "helper.py").write_text("x = 1\n")
+    done = run(work, "gate", "--since", "HEAD", "--json")
+    answer = json.loads(done.stdout)
+    assert [(row["path"], row["rule"]) for row in answer["new"]] == [("moved.py", "F401")]
+    assert answer["moved"][0]["from_path"] == "pkg/a.py"
+    assert done.returncode == 1
+
+
+def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return prepared.run(arguments, cwd=root, environ={**os.environ, **RUFF_ALONE}, timeout=60)
+
+
+def test_paths_that_leave_the_copy_are_refused(work: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    entries = [{"name": "one", "path": "./one"}, {"name": "abs", "path": str(work / "two")}]
+    write(work, workspace_dot_json=json.dumps({"projects": entries}))
+    git(work, "commit", "-q", "-a", "-m", "absolute")
+    with pytest.raises(NoRevisionError, match="is in no copy"):
+        looked_at(Stored("HEAD"))
+    with pytest.raises(NoRevisionError, match="does not have none here"):
+        looked_at(Stored("none"))
+
+
+def test_the_hook_judges_the_index_and_not_the_work_tree(work: Path) -> None:
+    """The entry of .pre-commit-hooks.yaml, run as pre-commit runs it: in the root, without file names."""
+    lines = (REPOSITORY / ".pre-commit-hooks.yaml").read_text().splitlines()
+    (entry,) = [line.partition(":")[2] for line in lines if line.strip().startswith("entry:")]
+    command, *arguments = shlex.split(entry)
+    assert command == "dev-assistant"
+    assert run(work, *arguments).returncode == 0, "nothing is staged"
+
+    new = work / "two" / "new.py"
+    new.write_text("import os\n")
+    git(work, "add", "two/new.py")
+    new.write_text("x = 1\n")
+    before = git(work, "status", "--porcelain=v2")
+    done = run(work, *arguments)
+    assert (done.returncode, "new.py:1:8: F401" in done.stdout) == (1, True)
+    assert "b.py" not in done.stdout, "it has a finding, and is not staged"
+    assert git(work, "status", "--porcelain=v2") == before
+    assert new.read_text() == "x = 1\n"
+
+
+def test_the_policy_of_a_revision_cannot_be_loosened_by_what_comes_after(work: Path) -> None:
+    write(
+        work,
+        one__pyproject_dot_toml="[tool.dev-assistant]\ngate_max_new = {all = 1000}\n",
+        two__pyproject_dot_toml="[tool.dev-assistant]\nenabled = false\n",
+    )
+    projects = [{"name": "one", "path": "./one"}]
+    write(work, workspace_dot_json=json.dumps({"projects": projects}))
+    assert run(work, "gate").returncode == 0
+    done = run(work, "gate", "--policy-from", "HEAD", "--json")
+    rows = {
+        (row["project"], row["condition"]): row["verdict"] for row in json.loads(done.stdout)["conditions"]
+    }
+    assert rows["one", "new findings: warning"] == "failed"
+    assert rows["two", "coverage in %"] == "unknown", "it was taken out of the workspace"
+    assert done.returncode == 3
