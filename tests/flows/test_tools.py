@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from dev_assistant.errors import ToolError
-from dev_assistant.model import FileState, Job, Project, RelPath
+from dev_assistant.model import FileState, Job, Moved, Project, RelPath, Result
 from dev_assistant.ports import NOTHING_BESIDE, Scope, Unasked, all_asked
 from dev_assistant.schedule.pool import Workers
 from fakes.verifier import FakeScope, FakeVerifier
@@ -60,6 +60,28 @@ def world(tmp_path: Path, tool: Tool) -> World:
     (root / "app" / "one.py").write_text("fine\n")
     (root / "app" / "two.py").write_text("BAD\n")
     return World(root, verifier=tool).start()
+
+
+class Learner(Tool):
+    """Needs two looks at each file after each look at the configuration, whose learning ends there."""
+
+    def scope(self, *args: object, **more: object) -> FakeScope:
+        self.seen: list[Job] = []
+        return super().scope(*args, **more)  # type: ignore[arg-type]
+
+    def verify(self, project: Project, scope: FakeScope, jobs: Sequence[Job]) -> list[Result]:  # type: ignore[override]
+        self.seen += jobs
+        if len(self.seen) <= 2:
+            return [Result(job, Moved(), 1.0) for job in jobs]
+        return super().verify(project, scope, jobs)
+
+
+def test_what_has_to_be_learned_anew_with_the_configuration_comes_to_rest(tmp_path: Path) -> None:
+    root = workspace(tmp_path, "app")
+    (root / "app").mkdir()
+    (root / "app" / "one.py").write_text("BAD\n")
+    world = World(root, verifier=Learner()).start()
+    assert world.states() == {"one.py": ("fresh", 1)}
 
 
 def parked(world: World) -> tuple[str, ...]:

@@ -314,6 +314,16 @@ def test_a_change_while_it_was_judged_gives_no_verdict(tmp_path, verifier):
         scope = verifier.scope(tree, directories(tmp_path))
 
 
+def test_modules_outside_the_watch_paths_are_learned_by_one_look(tmp_path, verifier):
+    tree = {"ruff.toml": 'src = ["lib", "."]\nlint.select = ["I"]\n', "lib/far/near.py": ""}
+    write(tmp_path, tree | {"app/__init__.py": "", "app/use.py": "import pytest\nimport far.near\n"})
+    watched = project(tmp_path / "app")
+    scope = verifier.scope(watched, directories(tmp_path / "app"))
+    first, second = (verifier.verify(watched, scope, [job(scope, "use.py")])[0].verdict for _ in range(2))
+    assert first == Moved()
+    assert [found.rule for found in second.findings] == ["I001"]
+
+
 @pytest.mark.parametrize("urgency", list(Urgency))
 def test_an_import_is_sorted_anew_when_its_module_comes_and_goes(tmp_path, verifier, urgency):
     source = "import pytest\n\nimport pk.new\n"

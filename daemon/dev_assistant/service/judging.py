@@ -209,11 +209,15 @@ class Judging:
             self._queue.put_all([_request(job) for job in advice])
 
     def _moved(self, state: ProjectState, job: Job) -> None:
-        """Look again; when that does not end it, it was not the bytes that moved but the configuration."""
+        """Look again; when that does not end it, it was not the bytes that moved but the configuration.
+
+        Which is read at the second time, the fourth, the eighth: a new scope has to learn anew from where the
+        file imports, and that moves it once more.
+        """
         state.owe(job.path, since=self._now(), trigger=job.trigger)
         state.debouncer.add(job.path, now=self._now(), whole=False)
-        state.moved[job.path] = state.moved.get(job.path, 0) + 1
-        if state.moved[job.path] > 1:
+        times = state.moved[job.path] = state.moved.get(job.path, 0) + 1
+        if times > 1 and times.bit_count() == 1:
             self._rescope(state)
 
     def _remember(self, state: ProjectState, job: Job, verdict: Verdict) -> None:

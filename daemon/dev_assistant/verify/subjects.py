@@ -109,6 +109,7 @@ class Turn:
         imports = self._view.foreign(place, dotted_imports(data))
         if imports and not self._view.is_wide(place, subject.path):
             self.scope.widen(subject.path)
+            self.scope.settle(place, imports)
             self.verdicts[subject.job.path] = Moved()
             return None
         return subject._replace(text=text, imports=imports)

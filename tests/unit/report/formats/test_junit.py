@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-import pytest
+import xmlschema
 from hypothesis import given
 
 from dev_assistant.report.formats.junit import junit
@@ -35,7 +35,6 @@ def read(document) -> ET.Element:
 
 
 def test_the_schema_takes_it(full, clean, nothing, named):
-    xmlschema = pytest.importorskip("xmlschema")
     schema = xmlschema.XMLSchema(SCHEMAS / "junit-10.xsd")
     for document in (full, clean, nothing, named("a\nb\ufffe.py", "]]>")):
         schema.validate(junit(document).decode())

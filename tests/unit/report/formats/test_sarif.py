@@ -7,6 +7,7 @@ from random import Random
 from typing import Annotated, Literal
 from urllib.parse import unquote
 
+import fastjsonschema
 import msgspec
 import pytest
 from hypothesis import example, given
@@ -138,7 +139,6 @@ def read(data: bytes) -> Run:
 
 
 def test_the_schema_takes_it(full, clean, nothing, named, many):
-    fastjsonschema = pytest.importorskip("fastjsonschema")
     is_valid = fastjsonschema.compile(json.loads((SCHEMAS / "sarif-2.1.0-rtm.5.json").read_text()))
     for document in (full, clean, nothing, named("a\nb\ufffe.py", "[x](y) {0}")):
         is_valid(json.loads(sarif(document)))
