@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +31,21 @@ def test_the_names_are_the_modules_own() -> None:
     assert dev_assistant.Priority is Priority
     assert dev_assistant.WorkerPool is WorkerPool
     assert dev_assistant.__version__ == version("dev-assistant")
+
+
+def test_type_checkers_see_each_name_where_it_is_taken_from() -> None:
+    tree = ast.parse(Path(dev_assistant.__file__).read_bytes())
+    seen = {
+        alias.name: node.module
+        for block in tree.body
+        if isinstance(block, ast.If)
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert seen == dev_assistant._HOMES
+    assert {*seen, "__version__"} == set(dev_assistant.__all__)
+    assert Path(dev_assistant.__file__).with_name("py.typed").is_file()
 
 
 def test_another_name_is_an_attribute_error() -> None:
