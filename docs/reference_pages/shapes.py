@@ -19,6 +19,7 @@ _PLAIN: Mapping[object, str] = {
     int: "integer",
     float: "number",
     bool: "true or false",
+    bytes: "string, Base64",
     type(None): "null",
     dt.date: "string, `YYYY-MM-DD`",
     object: "anything",
@@ -69,7 +70,7 @@ def _inside(hint: object) -> Iterator[type]:
 
 
 def _told(hint: Any) -> str:
-    """A type in words, as Markdown."""
+    """A type in words, as Markdown. A named tuple is an array, as msgspec writes it."""
     origin, inner = get_origin(hint), get_args(hint)
     if origin in {types.UnionType, Union}:
         return " or ".join(_told(part) for part in inner if part is not msgspec.UnsetType)
@@ -88,6 +89,8 @@ def _named(hint: Any) -> str:
         return _PLAIN[hint]
     if hasattr(hint, "__supertype__"):
         return _told(hint.__supertype__)
+    if issubclass(hint, tuple):
+        return "array: " + ", ".join(f"{code(name)} {_told(part)}" for name, part in _hints(hint).items())
     if issubclass(hint, enum.Enum):
         return " or ".join(code(f'"{member.value}"') for member in hint)
     return f"[{title(hint).lower()}](#{slug(title(hint))})"
