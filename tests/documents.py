@@ -17,7 +17,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 DOCS = REPOSITORY / "docs"
 PAGES = [
     *(REPOSITORY / name for name in ("README.md", "CHANGELOG.md")),
-    *(REPOSITORY / name for name in ("daemon/ARCHITECTURE.md", "examples/README.md")),
+    *(REPOSITORY / name for name in ("daemon/ARCHITECTURE.md", "examples/README.md", "benchmarks/REPORT.md")),
     *sorted(DOCS.rglob("*.md")),
 ]
 

@@ -1,12 +1,15 @@
-"""The examples of the library, the README and the page on evidence run as they stand, and print what is told.
+"""The examples of the pages run as they stand, and print what is told there.
 
 A fenced block of Python shares its names with those before it; one of text right after it is what it prints.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,7 @@ from dev_assistant.record.evidence import JsonlEvidenceLog
 from documents import REPOSITORY, Fence, fences
 from fakes.record import evidence
 
+COMMIT = REPOSITORY / "docs" / "before-a-commit.md"
 EVIDENCE = REPOSITORY / "docs" / "evidence.md"
 LIBRARY = REPOSITORY / "docs" / "library.md"
 PROJECT = REPOSITORY / "examples" / "frontend"
@@ -73,6 +77,26 @@ def test_evidence_can_be_checked_as_it_is_told(
     day.write_bytes(day.read_bytes().replace(b"b.py", b"x.py"))
     exec(script.text, {})
     assert capsys.readouterr().out.startswith(f"{day.name}:3 does not follow the line before\n3 lines")
+
+
+@pytest.mark.parametrize(
+    ("hook", "staged", "stops"), [(0, "good.py", False), (0, "bad.py", True), (1, "data.bin", False)]
+)
+def test_gits_hook_stops_a_commit_with_findings(tmp_path: Path, hook: int, staged: str, stops: bool) -> None:
+    for name, text in {
+        "pyproject.toml": "",
+        "good.py": "x = 1\n",
+        "bad.py": "import os\n",
+        "data.bin": "?",
+    }.items():
+        (tmp_path / name).write_text(text)
+    script = [fence.text for fence in fences(COMMIT) if fence.language == "sh"][hook]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    for command in (["git", "init", "-q"], ["git", "add", staged]):
+        subprocess.run(command, cwd=tmp_path, check=True, timeout=60)
+    environ = {**os.environ, "PATH": path}
+    done = subprocess.run(["sh", "-c", script], cwd=tmp_path, env=environ, timeout=60, check=False)
+    assert bool(done.returncode) is stops
 
 
 def test_each_public_name_is_explained() -> None:
