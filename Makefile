@@ -8,7 +8,7 @@ TOOL := $(BIN)/dev-assistant
 BASE ?= origin/main
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop lint format test check sweep soak bench bench-full bench-gate schema clean
+.PHONY: help run stop lint format test check sweep soak bench bench-full bench-gate docs clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,9 +69,8 @@ bench-full: $(STAMP) ## the same with more rounds and 50,000 files
 bench-gate: $(STAMP) ## fail when this tree is slower or bigger than the revision BASE, beyond chance and noise
 	@$(BIN)/python benchmarks/gate.py $(BASE)
 
-schema: $(STAMP) ## write config/workspace.schema.json from the settings
-	@$(TOOL) config schema > config/workspace.schema.json.new
-	@mv config/workspace.schema.json.new config/workspace.schema.json
+docs: $(STAMP) ## write anew what is made from the code: the reference, config/, the README's settings
+	@PYTHONPATH=docs $(BIN)/python -m reference_pages
 
 clean: ## remove the environment and all caches (stops nothing: make stop comes first)
 	@rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

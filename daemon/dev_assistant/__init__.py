@@ -10,19 +10,23 @@ import importlib
 TYPE_CHECKING = False  # as type checkers know it, without the cost of importing typing
 
 if TYPE_CHECKING:
-    from dev_assistant.model import Priority
+    from dev_assistant.model import Criticality, Priority
     from dev_assistant.schedule.adaptive import AdaptiveWorkerPool
-    from dev_assistant.schedule.pool import WorkerPool
+    from dev_assistant.schedule.pool import PoolStats, WorkerPool
     from dev_assistant.service.critical_files import CriticalFileDetector
-    from dev_assistant.verify.ruff import RuffVerifier
+    from dev_assistant.verify.ruff import FileReport, RuffVerifier, Violation
 
     __version__: str
 
 __all__ = [
     "AdaptiveWorkerPool",
     "CriticalFileDetector",
+    "Criticality",
+    "FileReport",
+    "PoolStats",
     "Priority",
     "RuffVerifier",
+    "Violation",
     "WorkerPool",
     "__version__",
 ]
@@ -30,8 +34,12 @@ __all__ = [
 _HOMES = {
     "AdaptiveWorkerPool": "dev_assistant.schedule.adaptive",
     "CriticalFileDetector": "dev_assistant.service.critical_files",
+    "Criticality": "dev_assistant.model",
+    "FileReport": "dev_assistant.verify.ruff",
+    "PoolStats": "dev_assistant.schedule.pool",
     "Priority": "dev_assistant.model",
     "RuffVerifier": "dev_assistant.verify.ruff",
+    "Violation": "dev_assistant.verify.ruff",
     "WorkerPool": "dev_assistant.schedule.pool",
 }
 

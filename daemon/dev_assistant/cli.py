@@ -138,7 +138,7 @@ def _dispatch(name: str | None, rest: list[str]) -> int:
         guess = f"did you mean {near[0]!r}?" if near else "dev-assistant --help lists all"
         raise UserError(f"no command {name!r}", hint=guess)
     module = _imported(name)
-    args = _command_parser(name, module).parse_args(rest)
+    args = command_parser(name, module).parse_args(rest)
     status: int = module.run(args)
     sys.stdout.flush()
     return status
@@ -161,7 +161,8 @@ def _arm() -> None:
         raise UserError(str(error), hint=f"unset {failpoints.VARIABLE}") from error
 
 
-def _command_parser(name: str, module: ModuleType) -> Parser:
+def command_parser(name: str, module: ModuleType) -> Parser:
+    """The parser of one command, with the options that all have."""
     parser = Parser(
         prog=f"dev-assistant {name}",
         description=module.HELP,

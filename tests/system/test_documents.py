@@ -1,11 +1,9 @@
-"""What the documents say is what the code has: settings, commands, modules, statuses, links."""
+"""What the documents say is what the code has: commands, modules, statuses, rules."""
 
 from __future__ import annotations
 
 import ast
-import json
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -14,42 +12,14 @@ import dev_assistant
 from dev_assistant.analysis.catalogue import RULES
 from dev_assistant.cli import COMMANDS
 from dev_assistant.model import WEIGHTS, Category
-from dev_assistant.settings.fields import Settings, is_workspace_wide, unit_of
-from dev_assistant.settings.reference import default_of
 from dev_assistant.verify.categories import category
+from documents import REPOSITORY, fences
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 README = REPOSITORY / "README.md"
 ARCHITECTURE = REPOSITORY / "daemon" / "ARCHITECTURE.md"
 PACKAGE = REPOSITORY / "daemon" / "dev_assistant"
 DECISIONS = sorted((REPOSITORY / "docs" / "decisions").glob("*.md"))
-DOCUMENTS = [README, ARCHITECTURE, REPOSITORY / "CHANGELOG.md", REPOSITORY / "docs" / "ci.md", *DECISIONS]
 MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
-LONG = 60  # characters of a default that still fits a table
-
-LINK = re.compile(r"\]\(([^)#\s]+)(#[^)\s]*)?\)")
-FENCE = re.compile(r"^(`{3,})(\w*)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
-
-
-def default_cell(name: str) -> str:
-    default = default_of(name)
-    text = "{}" if isinstance(default, Mapping) and not default else json.dumps(default)
-    if isinstance(default, list) and len(text) > LONG:
-        return f"[{len(default)} entries](config/default.toml)"
-    return f"`{text}`"
-
-
-def setting_row(name: str) -> str:
-    """The setting's row in the README's table."""
-    description = str(Settings.model_fields[name].description).replace("|", "\\|")
-    place = "workspace" if is_workspace_wide(name) else "project"
-    unit = unit_of(name) or "-"
-    return f"| `{name}` | {default_cell(name)} | {unit} | {place} | {description} |"
-
-
-def prose(document: Path) -> str:
-    """The text without its code blocks, which quote what other programs print."""
-    return FENCE.sub("", document.read_text(encoding="utf-8"))
 
 
 def names_in_map() -> set[str]:
@@ -62,16 +32,6 @@ def category_rows() -> list[tuple[str, ...]]:
     """The README's table of categories: name, weight, most, and the rules of ruff and of ours."""
     text = README.read_text(encoding="utf-8")
     return re.findall(r"^\| (\w+) \| -([\d.]+) \| -([\d.]+) \| (.+) \| (.+) \|$", text, re.MULTILINE)
-
-
-@pytest.mark.parametrize("name", Settings.model_fields)
-def test_the_table_has_each_setting_with_its_default(name: str) -> None:
-    assert setting_row(name) in README.read_text(encoding="utf-8").splitlines()
-
-
-def test_the_table_has_no_other_settings() -> None:
-    section = README.read_text(encoding="utf-8").partition("## Configuration")[2].partition("\n## ")[0]
-    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == list(Settings.model_fields)
 
 
 @pytest.mark.parametrize("name", [name for name, text in COMMANDS.items() if text])
@@ -104,7 +64,7 @@ def test_examples_use_commands_and_names_that_exist() -> None:
     used = re.findall(r"^(?:\$ )?dev-assistant (\w[\w-]*)", text, re.MULTILINE)
     assert used
     assert set(used) <= set(COMMANDS)
-    examples = [body for _, language, body in FENCE.findall(text) if language == "python"]
+    examples = [fence.text for fence in fences(README) if fence.language == "python"]
     imported = {
         alias.name
         for example in examples
@@ -131,12 +91,6 @@ def test_the_architecture_names_tests_that_exist() -> None:
     named = set(re.findall(r"`(tests/[\w/.]+)`", ARCHITECTURE.read_text(encoding="utf-8")))
     assert named
     assert {name for name in named if not (REPOSITORY / name).exists()} == set()
-
-
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_relative_links_lead_somewhere(document: Path) -> None:
-    targets = [target for target, _ in LINK.findall(prose(document)) if "://" not in target]
-    assert [target for target in targets if not (document.parent / target).exists()] == []
 
 
 def test_decisions_are_numbered_without_a_gap() -> None:

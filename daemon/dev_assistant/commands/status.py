@@ -26,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0, or 4 without a daemon. Raises NoDaemon, SilentError."""
+    """0. Raises NoDaemon, SilentError; with ``--json`` a document says that there is none."""
     root = root_of(args)
     try:
         document = call(runtime_of(root), "status", timeout=_TIMEOUT_S)

@@ -39,7 +39,7 @@ _FEW_PAGES = "PRAGMA cache_size = -256"
 
 _WAL_LIMIT = 8 << 20  # bytes to which the write-ahead log is cut back after a checkpoint
 
-_SCHEMA = (
+SCHEMA = (
     "CREATE TABLE files (path BLOB PRIMARY KEY, record BLOB NOT NULL, appraisal BLOB)",
     "CREATE TABLE verdicts (key BLOB PRIMARY KEY, verdict BLOB NOT NULL, used INTEGER NOT NULL)",
     "CREATE INDEX verdicts_by_use ON verdicts (used, key)",
@@ -181,9 +181,9 @@ def _require_ours(connection: sqlite3.Connection, secret: UserSecret) -> None:
     if _numbers(connection) != (APPLICATION_ID, SCHEMA_VERSION):
         raise ForeignError("a database of another program or version")
     tables = connection.execute(
-        "SELECT sql FROM sqlite_master WHERE sql NOT NULL LIMIT ?", (len(_SCHEMA) + 1,)
+        "SELECT sql FROM sqlite_master WHERE sql NOT NULL LIMIT ?", (len(SCHEMA) + 1,)
     )
-    if sorted(sql for (sql,) in tables) != sorted(statement.encode() for statement in _SCHEMA):
+    if sorted(sql for (sql,) in tables) != sorted(statement.encode() for statement in SCHEMA):
         raise ForeignError("a database with other tables than ours")
     row = connection.execute("SELECT value FROM meta WHERE name = ?", (_MARK,)).fetchone()
     known = secret.known()
@@ -220,7 +220,7 @@ def _is_blank(connection: sqlite3.Connection) -> bool:
 
 def _create(connection: sqlite3.Connection, mark: bytes) -> None:
     failpoints.hit("store.create")
-    for statement in _SCHEMA:
+    for statement in SCHEMA:
         connection.execute(statement)
     connection.execute("INSERT INTO meta VALUES (?, ?)", (_MARK, mark))
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

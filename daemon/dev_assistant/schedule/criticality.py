@@ -62,7 +62,7 @@ class CriticalityRules:
         facts = [
             fact for fact in self._facts(path, self.critical_import(imports), changed_lines) if fact[0] > 0
         ]
-        score = min(1.0, round(sum(weight for weight, _ in facts), 4))
+        score = min(1.0, round(sum((weight for weight, _ in facts), 0.0), 4))
         reasons = tuple(f"{reason}: {weight:g}" for weight, reason in facts)
         return Criticality(score, reasons, is_critical=score >= self._threshold)
 

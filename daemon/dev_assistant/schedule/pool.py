@@ -235,6 +235,7 @@ class WorkerPool(Generic[T]):
         return drained and self._queue.pending() == 0
 
     def get_stats(self) -> PoolStats:
+        """The numbers of this moment; for any thread, at any time."""
         load = self._queue.load()
         elapsed = self._elapsed()
         return PoolStats(

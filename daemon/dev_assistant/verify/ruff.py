@@ -134,7 +134,10 @@ class RuffVerifier:
         return [Result(job, turn.verdicts[job.path], share) for job in jobs]
 
     def verify_file(self, path: str | os.PathLike[str]) -> FileReport:
-        """Judge one file with its project's own configuration, whether that leaves it out or not."""
+        """Judge one Python file with its project's own configuration, whether that leaves it out or not.
+
+        A file of another kind is an error: ruff would take it for Python, or pass it unread. Does not raise.
+        """
         started = time.perf_counter()
         verdict = self._alone(os.path.abspath(path))
         duration = (time.perf_counter() - started) * 1000
@@ -150,6 +153,8 @@ class RuffVerifier:
         self._servers.close()
 
     def _alone(self, path: str) -> Verdict:
+        if not self.handles(RelPath(path)):
+            return Failed(f"{path}: not a Python file ({', '.join(_PYTHON)})")
         match files.read(path, limit=ANY_SIZE):
             case files.Absent():
                 return Failed(f"{path}: no such file")

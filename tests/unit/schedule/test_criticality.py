@@ -54,6 +54,7 @@ def test_points_add_up(
 ) -> None:
     found = rules().classify(RelPath(path), imports=imports, changed_lines=changed)
     assert (found.score, found.is_critical) == (score, critical)
+    assert isinstance(found.score, float)
     assert bool(found.reasons) is (score > 0)
 
 

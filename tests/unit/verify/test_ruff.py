@@ -98,6 +98,14 @@ def test_the_library_never_passes_what_was_not_judged(tmp_path, verifier, kind):
     assert report.error
 
 
+@pytest.mark.parametrize("name", ["notes.md", "data.toml", "LICENSE"])
+def test_the_library_does_not_pass_what_is_not_python(tmp_path, verifier, name):
+    write(tmp_path, {name: "x = 1\n"})
+    report = verifier.verify_file(tmp_path / name)
+    assert (report.passed, report.violations) == (False, [])
+    assert "not a Python file" in report.error
+
+
 def test_a_scope_of_another_verifier_is_refused(tmp_path, verifier):
     write(tmp_path, {"a.py": ""})
     scope = verifier.scope(project(tmp_path), [str(tmp_path)])
