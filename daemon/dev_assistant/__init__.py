@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dev_assistant.schedule.adaptive import AdaptiveWorkerPool
     from dev_assistant.schedule.pool import WorkerPool
     from dev_assistant.service.critical_files import CriticalFileDetector
+    from dev_assistant.service.team_stats import TeamStatsAggregator
     from dev_assistant.verify.ruff import RuffVerifier
 
     __version__: str
@@ -23,6 +24,7 @@ __all__ = [
     "CriticalFileDetector",
     "Priority",
     "RuffVerifier",
+    "TeamStatsAggregator",
     "WorkerPool",
     "__version__",
 ]
@@ -32,6 +34,7 @@ _HOMES = {
     "CriticalFileDetector": "dev_assistant.service.critical_files",
     "Priority": "dev_assistant.model",
     "RuffVerifier": "dev_assistant.verify.ruff",
+    "TeamStatsAggregator": "dev_assistant.service.team_stats",
     "WorkerPool": "dev_assistant.schedule.pool",
 }
 
