@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     from dev_assistant.service.publication import write_report  # noqa: PLC0415  msgspec: not for every --help
 
     publication = _publication(args)
-    written = write_report(publication, args.output)
+    written = write_report(publication, args.output and args.output.absolute())
     whole = publication.picture.whole
     if args.json:
         document = {

@@ -33,7 +33,7 @@ def project_artefacts(
     ``authors`` is a finished section of the page.
     """
     updated = update(trends, point_of(project.tally, now=now))
-    meta = _meta(now, project_standing(project))
+    meta = _meta(now, {"": project_standing(project)})
     page = project_dashboard(project, trends=read_trends(updated), now=now, authors=authors)
     return {
         TEAM_DASHBOARD: page.encode(),
@@ -50,20 +50,26 @@ def workspace_artefacts(view: WorkspaceView, *, trends: bytes | None, now: float
     page = workspace_dashboard(view, trends=read_trends(updated), now=now)
     return {
         WORKSPACE_DASHBOARD: page.encode(),
-        WORKSPACE_STATS: workspace_stats(view, meta=_meta(now, _standing(view, tally))),
+        WORKSPACE_STATS: workspace_stats(view, meta=_meta(now, _standings(view, tally))),
         TRENDS: updated,
     }
 
 
-def _standing(view: WorkspaceView, tally: Tally) -> Standing:
-    """As of the time that the document names: that no daemon goes on from there is no doubt about it."""
-    return workspace_standing(replace(view, state="idle") if view.state == "stopped" else view, tally)
+def _standings(view: WorkspaceView, tally: Tally) -> dict[str, Standing]:
+    """Of the workspace (``""``) and of its projects, as of the time that the document names: that no daemon
+    goes on from there is no doubt about it.
+    """
+    lasting = replace(view, state="idle") if view.state == "stopped" else view
+    projects = {project.name: project_standing(project) for project in view.projects}
+    return {"": workspace_standing(lasting, tally), **projects}
 
 
-def _meta(now: float, standing: Standing) -> Mapping[str, object]:
-    """It is in ``meta`` because it also depends on the machine, as on watches that are missing."""
+def _meta(now: float, standings: Mapping[str, Standing]) -> Mapping[str, object]:
+    """Standings are in it because they also depend on the machine, as on watches that are missing."""
     return {
         "generated_at": dt.datetime.fromtimestamp(now, dt.UTC).isoformat(timespec="seconds"),
-        "standing": standing.mark.name.lower(),
-        "standing_reason": text(standing.words),
+        "standing": {
+            text(name): {"mark": standing.mark.name.lower(), "reason": text(standing.words)}
+            for name, standing in standings.items()
+        },
     }

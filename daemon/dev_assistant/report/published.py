@@ -29,6 +29,11 @@ _HINT = "dev-assistant check writes it anew"
 _Document = TypeVar("_Document", TeamStatsDocument, WorkspaceStatsDocument, ProblemFilesDocument)
 
 
+class _Told(msgspec.Struct, frozen=True):
+    mark: str
+    reason: str
+
+
 class Figures(NamedTuple):
     """What is published of a project, or of a workspace as a whole. ``as_of`` is ISO 8601 in UTC.
 
@@ -61,7 +66,8 @@ def of_project(stats: bytes, problems: bytes | None, trends: bytes | None, *, pl
     """From ``team_stats.json``, ``problem_files.json`` and ``trends.json`` in ``place``. Raises UserError."""
     document = _decoded(stats, TeamStatsDocument, TEAM_STATS, place)
     worst = () if problems is None else _decoded(problems, ProblemFilesDocument, PROBLEM_FILES, place).files
-    return Figures(document, *_meta(document.meta, document), read_trends(trends), worst)
+    standing = _standing(document.meta, "", document)
+    return Figures(document, standing, _as_of(document.meta), read_trends(trends), worst)
 
 
 def of_workspace(
@@ -72,13 +78,14 @@ def of_workspace(
     Of a project without files of its own the workspace's row is all. Raises UserError.
     """
     document = _decoded(stats, WorkspaceStatsDocument, WORKSPACE_STATS, place)
-    standing, as_of = _meta(document.meta, document.workspace)
-    rows = (
-        projects.get(row.name) or Figures(row, _of_row(row), as_of)
-        for row in sorted(document.projects, key=lambda row: row.name)
-    )
-    whole = Figures(document.workspace, standing, as_of, read_trends(trends))
-    return Picture("Workspace", whole, tuple(rows))
+    meta, as_of = document.meta, _as_of(document.meta)
+    shown = []
+    for row in sorted(document.projects, key=lambda row: row.name):
+        standing = _standing(meta, row.name, row)
+        known = projects.get(row.name)
+        shown.append(known._replace(standing=standing) if known else Figures(row, standing, as_of))
+    whole = Figures(document.workspace, _standing(meta, "", document.workspace), as_of, read_trends(trends))
+    return Picture("Workspace", whole, tuple(shown))
 
 
 def _decoded(data: bytes, kind: type[_Document], schema: str, place: str) -> _Document:
@@ -91,15 +98,19 @@ def _decoded(data: bytes, kind: type[_Document], schema: str, place: str) -> _Do
     return document
 
 
-def _meta(meta: Mapping[str, object], row: StatsRow) -> tuple[Standing, str]:
-    standing = _of_row(row)
+def _as_of(meta: Mapping[str, object]) -> str:
+    return str(meta.get("generated_at", "unknown"))
+
+
+def _standing(meta: Mapping[str, object], name: str, row: StatsRow) -> Standing:
+    """As it was written, but never greener than the figures beside it."""
+    figures = _of_row(row)
     try:
-        mark = Mark[str(meta.get("standing", "")).upper()]
-    except KeyError:
-        mark = standing.mark
-    if mark is not Mark.PASSED or standing.mark is Mark.PASSED:  # never greener than the figures beside it
-        standing = Standing(mark, str(meta.get("standing_reason", standing.words)))
-    return standing, str(meta.get("generated_at", "unknown"))
+        told = msgspec.convert(meta.get("standing"), dict[str, _Told])[name]
+        written = Standing(Mark[told.mark.upper()], told.reason)
+    except (msgspec.ValidationError, KeyError):
+        return figures
+    return figures if written.mark is Mark.PASSED else written
 
 
 def _of_row(row: StatsRow) -> Standing:

@@ -14,6 +14,9 @@ _WIDTH, _HEIGHT = 560.0, 230.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56.0, 62.0, 14.0, 34.0
 _STEPS = 4
 _DATES = 4
+_NEARLY = 1e-6
+"""Of a step: 9.1 / 0.1 is a little less than 91."""
+
 _SPARK = (120.0, 28.0)
 
 
@@ -92,8 +95,8 @@ def _ticks(values: Sequence[float], most: float | None) -> list[float]:
     """Round numbers below, between and above the values."""
     low, high = min(values), max(values)
     step = _round_step((high - low) / _STEPS or abs(high) / 10 or 1.0)
-    first = math.floor(low / step)
-    last = max(math.ceil(high / step), first + 1)
+    first = math.floor(low / step + _NEARLY)
+    last = max(math.ceil(high / step - _NEARLY), first + 1)
     if most is not None and last * step > most:
         last = round(most / step)
         first = min(first, last - 1)
