@@ -23,7 +23,8 @@ README = REPOSITORY / "README.md"
 ARCHITECTURE = REPOSITORY / "daemon" / "ARCHITECTURE.md"
 PACKAGE = REPOSITORY / "daemon" / "dev_assistant"
 DECISIONS = sorted((REPOSITORY / "docs" / "decisions").glob("*.md"))
-DOCUMENTS = [README, ARCHITECTURE, REPOSITORY / "CHANGELOG.md", *DECISIONS]
+GUIDES = sorted((REPOSITORY / "docs").glob("*.md"))
+DOCUMENTS = [README, ARCHITECTURE, REPOSITORY / "CHANGELOG.md", *DECISIONS, *GUIDES]
 MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 LONG = 60  # characters of a default that still fits a table
 
