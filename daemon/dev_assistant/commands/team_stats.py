@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from dev_assistant.commands.output import seconds, write, write_json
@@ -13,7 +15,6 @@ from dev_assistant.escape import path_text, visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dev_assistant.report.stats import TeamStats
     from dev_assistant.service.team_stats import TeamStatsAggregator
 
 HELP = "write a project's dashboard, statistics, problem files and trends anew from its cache and evidence"
@@ -25,6 +26,13 @@ EXAMPLES = """\
       --cache-dir RUNS/.cache --evidence-dir RUNS/evidence --output-dir build/stats
 """
 _SECONDS = 60.0
+_NUMBERS = (
+    "total_files",
+    "avg_quality_score",
+    "pass_rate",
+    "total_violations",
+    "total_security_issues",
+)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -48,24 +56,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0; 3 when only some of the projects had a cache to read. Raises UserError when none had."""
-    told, refusals = [], []
+    told: list[dict[str, object]] = []
+    refusals: list[UserError] = []
     for name, aggregator in _aggregators(args).items():
         try:
-            page = aggregator.generate_report()
-            stats = aggregator.collector.collect_team_stats(aggregator.collector.collect_file_stats())
+            told.append(_document(name, aggregator.generate_report()))
         except UserError as error:
             refusals.append(error)
-        else:
-            told.append((name, page, stats))
     if refusals and not told:
         raise refusals[0]
     for refusal in refusals:
         sys.stderr.write(f"dev-assistant: {visible(str(refusal))}\n")
     if args.json:
-        documents = [_document(*each) for each in told]
-        write_json({"schema": "dev-assistant/team-stats-written@1", "projects": documents})
+        write_json({"schema": "dev-assistant/team-stats-written@1", "projects": told})
     else:
-        write("".join(f"{_line(*each)}\n" for each in told))
+        write("".join(f"{visible(_line(each))}\n" for each in told))
     return 3 if refusals else 0
 
 
@@ -106,20 +111,21 @@ def _caches(args: argparse.Namespace) -> dict[str, Path]:
     return {name: caches[name] for name in args.projects or caches}
 
 
-def _line(name: str, page: Path, stats: TeamStats) -> str:
-    score = "unknown" if stats.avg_quality_score is None else f"{stats.avg_quality_score:.2f}"
-    told = f"{stats.total_files:,} files, score {score}, {stats.total_violations:,} findings"
-    return visible(f"{name}: {told}: {page}" if name else f"{told}: {page}")
-
-
-def _document(name: str, page: Path, stats: TeamStats) -> dict[str, object]:
+def _document(name: str, page: Path) -> dict[str, object]:
+    """What was written, in short."""
+    written = json.loads((page.parent / "team_stats.json").read_bytes())
     return {
         "name": path_text(name),
-        "dashboard": path_text(str(page)),
-        "total_files": stats.total_files,
-        "avg_quality_score": stats.avg_quality_score,
-        "pass_rate": stats.pass_rate,
-        "total_violations": stats.total_violations,
-        "total_security_issues": stats.total_security_issues,
-        "cache_hit_rate": stats.cache_hit_rate,
+        "dashboard": path_text(str(page.absolute())),
+        **{key: written[key] for key in _NUMBERS},
+        "cache_hit_rate": written["meta"]["cache_hit_rate"],
     }
+
+
+def _line(document: Mapping[str, object]) -> str:
+    score = document["avg_quality_score"]
+    told = (
+        f"{document['total_files']:,} files, score {'unknown' if score is None else f'{score:.2f}'}, "
+        f"{document['total_violations']:,} findings: {document['dashboard']}"
+    )
+    return f"{document['name']}: {told}" if document["name"] else told
