@@ -47,7 +47,7 @@ def attribute(
         for path, record in _wanted(project):
             absolute = os.path.normpath(os.path.join(project.root, path))
             judged = _judged(record, reader, absolute)
-            known = NOT_READ if judged is None else _blamed(tree, absolute, deadline - now())
+            known = NOT_READ if judged is None else _blamed(tree, absolute, left=lambda: deadline - now())
             if judged is None or isinstance(known, str):
                 shares.leave(str(known), record.counts.total)
             else:
@@ -74,17 +74,17 @@ def _wanted(project: ProjectView) -> list[tuple[RelPath, FileRecord]]:
     return sorted(found, key=lambda item: (-item[1].counts.total, item[0]))
 
 
-def _blamed(tree: GitTree | None, path: str, left: float) -> list[Line] | str:
-    """The lines of a file at HEAD, or why nobody knows them; ``left`` in seconds."""
-    if left <= 0:
+def _blamed(tree: GitTree | None, path: str, *, left: Callable[[], float]) -> list[Line] | str:
+    """The lines of a file at HEAD, or why nobody knows them; ``left`` gives seconds."""
+    if (seconds := left()) <= 0:
         return NO_TIME
     if tree is None or not path.startswith(f"{tree.top}/"):
         return NO_REPOSITORY
-    objects = Objects(tree.top, timeout=min(left, _RUN_SECONDS))
+    objects = Objects(tree.top, timeout=min(seconds, _RUN_SECONDS))
     try:
         return blamed(objects, os.path.relpath(path, tree.top)) or NOT_COMMITTED
     except ToolError as error:
-        return str(error)
+        return str(error) if left() > 0 else NO_TIME
 
 
 def _judged(record: FileRecord, reader: VerdictReader, path: str) -> _Judged | None:

@@ -103,3 +103,12 @@ def test_when_the_time_is_up_the_rest_is_told(root: Path) -> None:
 
     assert {name: share.counts.lint for name, share in found.authors.items()} == {"Ann": 2, "Bob": 1}
     assert found.unknown == {NO_TIME: 1}
+
+
+def test_a_git_that_the_end_of_the_time_ended_is_no_fault_of_git(root: Path) -> None:
+    project = view(root, {A: checked(3)})
+    ticks = iter((0.0, 0.0, 1.0))
+
+    found = attribute(project, database=root / "verification.db", seconds=1e-6, now=lambda: next(ticks))
+
+    assert found.unknown == {NO_TIME: 3}
