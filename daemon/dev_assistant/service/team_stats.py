@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dev_assistant.errors import UserError
 from dev_assistant.files import Content, make_directory, read, write_atomically
-from dev_assistant.places import RUNS, Runs
+from dev_assistant.places import Runs
 from dev_assistant.record.remembered import Remembered, remembered
 from dev_assistant.record.reuse import Reuse, reuse
 from dev_assistant.report.artefacts import TEAM_DASHBOARD, TRENDS, project_artefacts
@@ -41,7 +41,7 @@ class TeamStatsCollector:
 
     def __init__(self, *, cache_dir: Path, evidence_dir: Path) -> None:
         self.database = Path(cache_dir) / _DATABASE
-        self.root = _root_of(Path(cache_dir))
+        self.root = _owner(Path(cache_dir), lambda runs: runs.database.parent)
         self._evidence_dir = Path(evidence_dir)
 
     def collect_file_stats(self) -> list[FileStats]:
@@ -165,16 +165,16 @@ class TeamStatsAggregator:
         return attribute(view, database=self.collector.database, seconds=self._attribution_seconds)
 
     def _prepare(self) -> None:
-        root = self.collector.root
-        if root is not None and self._output.absolute() == Runs(root).stats:
-            Runs(root).prepare()
-            make_directory(self._output)
-        else:
+        owner = _owner(self._output, lambda runs: runs.stats)
+        if owner is None:
             self._output.mkdir(parents=True, exist_ok=True)
+        else:
+            Runs(owner).prepare()
+            make_directory(self._output)
 
 
-def _root_of(cache_dir: Path) -> Path | None:
-    """The project whose RUNS/.cache this is."""
-    resolved = Path(os.path.realpath(cache_dir))
-    is_ours = resolved == Runs(resolved.parent.parent).database.parent and resolved.parent.name == RUNS
-    return resolved.parent.parent if is_ours else None
+def _owner(directory: Path, place: Callable[[Runs], Path]) -> Path | None:
+    """Whose RUNS/ has ``directory`` as this place. RUNS/ itself is not resolved: a link there is not ours."""
+    absolute = Path(os.path.abspath(directory))
+    owner = Path(os.path.realpath(absolute.parent.parent))
+    return owner if place(Runs(owner)) == owner / absolute.parent.name / absolute.name else None

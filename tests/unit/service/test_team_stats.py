@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from contextlib import closing
 from pathlib import Path
 
@@ -129,3 +130,33 @@ def test_evidence_that_cannot_be_read_is_told(project: Path) -> None:
     file = project / "pyproject.toml"
     with pytest.raises(UserError, match="cannot be read"):
         aggregator(project, evidence_dir=file).collector.collect_team_stats([])
+
+
+def test_a_link_in_the_place_of_ours_is_refused(project: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    Runs(project).stats.symlink_to(elsewhere)
+    with pytest.raises(OSError, match="symbolic link"):
+        aggregator(project).generate_report()
+
+    Runs(project).stats.unlink()
+    Runs(project).root.rename(tmp_path / "RUNS")
+    Runs(project).root.symlink_to(tmp_path / "RUNS")
+    with pytest.raises(UserError, match="symbolic link"):
+        aggregator(project).generate_report()
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_paths_may_be_relative_and_go_through_links(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(project)
+    before = Path.cwd()
+    os.chdir(tmp_path / "link")
+    try:
+        team = TeamStatsAggregator(
+            cache_dir=Path("RUNS/.cache"), evidence_dir=Path("RUNS/evidence"), output_dir=Path("RUNS/stats")
+        )
+        assert team.generate_report() == Path("RUNS/stats/team_dashboard.md")
+    finally:
+        os.chdir(before)
+    assert team.collector.root == project
+    assert (Runs(project).stats / "team_dashboard.md").is_file()
