@@ -25,7 +25,7 @@ from dev_assistant.watch.git_objects import Objects
 from dev_assistant.watch.repositories import repositories
 
 NO_REPOSITORY = "no git repository"
-NOT_COMMITTED = "git has no such file at HEAD"
+NOT_COMMITTED = "git blame of HEAD fails: the file is not committed, or running it tells why"
 NOT_READ = "the file, or what was found in it, cannot be read any more"
 NO_TIME = "the time for it ran out"
 _RUN_SECONDS = 10.0

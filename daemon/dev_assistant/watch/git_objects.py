@@ -93,7 +93,7 @@ class Objects:
         working tree, through the filters that its configuration names.
         """
         arguments = ("--porcelain", "--no-textconv", revision, "--", path)
-        status, shown = self._run("-c", "blame.ignoreRevsFile=", "blame", *arguments)
+        status, shown = self._run("blame", *arguments)
         return shown if status == 0 else None
 
     def _sizes(self, ids: Sequence[str]) -> dict[str, int]:

@@ -66,14 +66,12 @@ def test_no_program_of_a_repository_runs(tmp_path: Path) -> None:
     armed = configuration.read_bytes()
     configuration.write_bytes(b"[core]\n\trepositoryformatversion = 0\n")
     commit(top, "Eve", "-c", "core.hooksPath=/dev/null", *NO_FILTERS)
-    ignored = b'[blame]\n\tignoreRevsFile = nowhere\n[diff "evil"]\n\ttextconv = touch %s; false\n'
-    configuration.write_bytes(armed + ignored % os.fsencode(canary))
+    armed = armed.replace(b"repositoryformatversion = 0", b"repositoryformatversion = 1")
+    configuration.write_bytes(armed.replace(b"ext::sh -c touch% canary", b"ssh://localhost/x"))
     programs(top, canary)
     (top / "tracked.py").write_bytes(b"other\n")
 
-    lines = blamed(objects(top), "tracked.py")
-
-    assert lines is None or {line.author for line in lines} == {"Eve"}
+    assert {line.author for line in blamed(objects(top), "tracked.py") or ()} == {"Eve"}
     assert not canary.exists()
 
 
