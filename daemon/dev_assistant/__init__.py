@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dev_assistant.schedule.adaptive import AdaptiveWorkerPool
     from dev_assistant.schedule.pool import PoolStats, WorkerPool
     from dev_assistant.service.critical_files import CriticalFileDetector
+    from dev_assistant.service.team_stats import TeamStatsAggregator
     from dev_assistant.verify.ruff import FileReport, RuffVerifier, Violation
 
     __version__: str
@@ -26,6 +27,7 @@ __all__ = [
     "PoolStats",
     "Priority",
     "RuffVerifier",
+    "TeamStatsAggregator",
     "Violation",
     "WorkerPool",
     "__version__",
@@ -39,6 +41,7 @@ _HOMES = {
     "PoolStats": "dev_assistant.schedule.pool",
     "Priority": "dev_assistant.model",
     "RuffVerifier": "dev_assistant.verify.ruff",
+    "TeamStatsAggregator": "dev_assistant.service.team_stats",
     "Violation": "dev_assistant.verify.ruff",
     "WorkerPool": "dev_assistant.schedule.pool",
 }

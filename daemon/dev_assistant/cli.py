@@ -32,6 +32,8 @@ COMMANDS = {
     "logs": "show or follow the log",
     "events": "follow verdicts as they are accepted",
     "dashboard": "show the generated dashboard",
+    "report": "write a page with charts, the dashboard and badges",
+    "team-stats": "write a project's statistics anew from its cache",
     "wait": "wait until every write so far is judged",
     "check": "findings of files, by the daemon or without one",
     "batch-verify": "verify every file once, for CI",

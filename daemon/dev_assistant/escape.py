@@ -11,6 +11,7 @@ _HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@:$-]|(?<=\d)\.|(?<=[wW]{3})\.)")
 
 
@@ -37,6 +38,11 @@ def markdown_code(text: str) -> str:
     if not shown:
         return ""  # two fences alone would open a span that swallows what follows
     return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def html(text: str) -> str:
+    """For HTML and SVG, as text or as a quoted attribute's value."""
+    return visible(text).translate(_ENTITIES)
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -46,6 +46,10 @@ class Runs:
         return self.root / "stats"
 
     @property
+    def report(self) -> Path:
+        return self.root / "report"
+
+    @property
     def log(self) -> Path:
         return self.root / "logs" / "daemon.log"
 

@@ -12,7 +12,9 @@ from dev_assistant.model import Digest, FileRecord, FileState, ProjectName, RelP
 from dev_assistant.record.chain import GENESIS, Anchor
 from dev_assistant.record.database import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
 from dev_assistant.record.lines import EvidenceLine
+from dev_assistant.report.authors import AuthorsDocument
 from dev_assistant.report.documents import CheckDocument
+from dev_assistant.report.gate_document import GateDocument
 from dev_assistant.report.stats import ProblemFilesDocument, TeamStatsDocument, WorkspaceStatsDocument
 from dev_assistant.report.status import StatusDocument
 from dev_assistant.report.trends import DAYS, TrendsDocument
@@ -36,9 +38,11 @@ FORMS = (
     Form(
         "Check and results",
         ("check", "results"),
-        "printed by `check --json`; the body is the same for the same tree and configuration",
+        "printed by `check --json`, written by `batch-verify` and `merge`; the body is the same for the same "
+        "tree and configuration",
         CheckDocument,
     ),
+    Form("Gate", ("gate",), "printed by `gate --json`", GateDocument),
     Form("Team stats", ("team-stats",), "`PROJECT/RUNS/stats/team_stats.json`", TeamStatsDocument),
     Form(
         "Workspace stats",
@@ -49,6 +53,7 @@ FORMS = (
     Form(
         "Problem files", ("problem-files",), "`PROJECT/RUNS/stats/problem_files.json`", ProblemFilesDocument
     ),
+    Form("Authors", ("authors",), "`authors.json` beside them, by `team-stats --authors`", AuthorsDocument),
     Form(
         "Trends",
         ("trends",),

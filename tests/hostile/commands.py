@@ -21,6 +21,7 @@ _ALONE: dict[str, tuple[Command, ...]] = {
     "explain": (("DA101", "S101"), ("\x1b[2J",)),
     "why": (("plain/x.py",),),
     "logs": (("-n", "1000"),),
+    "team-stats": (("--authors",),),
 }
 _BESIDE: dict[str, tuple[Command, ...]] = {
     **_ALONE,

@@ -60,8 +60,13 @@ def workspace_dashboard(view: WorkspaceView, *, trends: Sequence[Point] = (), no
     )
 
 
-def project_dashboard(project: ProjectView, *, trends: Sequence[Point] = (), now: float) -> str:
-    """``team_dashboard.md``: one page over one project; ``now`` is wall-clock seconds."""
+def project_dashboard(
+    project: ProjectView, *, trends: Sequence[Point] = (), now: float, authors: Sequence[str] = ()
+) -> str:
+    """``team_dashboard.md``: one page over one project; ``now`` is wall-clock seconds.
+
+    ``authors`` is a finished section.
+    """
     return _page(
         f"# Project {code(project.name)}",
         _generated(now, _watching(project.missed_by_events, project.last_audit_s), _cache((project,))),
@@ -73,6 +78,7 @@ def project_dashboard(project: ProjectView, *, trends: Sequence[Point] = (), now
         section("Worst functions", functions((project,), project.root)),
         section("Between files", between(project)),
         section("Critical files", critical((project,), project.root)),
+        authors,
         *figures(project.tally, trends),
     )
 

@@ -5,6 +5,7 @@ Foreign text stands in code spans only: there GitHub makes no mention, link, for
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
@@ -16,6 +17,7 @@ _LEVELS = "▁▂▃▄▅▆▇█"
 _WIDTH = 24
 _LONGEST = 160
 _NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # no file is called so, but a configuration may say it
+_UPWARD = re.compile(r"(`\]\()(\.\./[^)\s]*)(?=\))")
 NOTHING = "-"
 
 
@@ -39,6 +41,11 @@ def link(path: str, *, to: str) -> str:
 def target(path: str) -> str:
     """A relative path as a link's target: each byte that could mean anything is percent-encoded."""
     return quote(_NO_BYTE.sub("\ufffd", path).encode("utf-8", "surrogateescape"), safe="/")
+
+
+def moved(page: str, *, by: str) -> str:
+    """A page whose relative links hold in another directory; ``by`` leads from there to where it was."""
+    return _UPWARD.sub(lambda found: found[1] + posixpath.normpath(f"{target(by)}/{found[2]}"), page)
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1) -> list[str]:

@@ -63,7 +63,7 @@ def workspace_standing(view: WorkspaceView, tally: Tally) -> Standing:
 
 def headline(standing: Standing, tally: Tally) -> str:
     """One line: the mark, what is not verified, what was found."""
-    return f"**{standing.mark.value} {_sentence(standing, tally)}**"
+    return f"**{standing.mark.value} {sentence(standing, tally)}**"
 
 
 def unknowns(tally: Tally) -> str:
@@ -82,7 +82,8 @@ def _tally_standing(tally: Tally) -> Standing:
     return Standing(Mark.PASSED, "passed") if tally.passed else Standing(Mark.FINDINGS, "findings")
 
 
-def _sentence(standing: Standing, tally: Tally) -> str:
+def sentence(standing: Standing, tally: Tally) -> str:
+    """What is not verified, and what was found."""
     judged = plural(tally.fresh, "judged file")
     found = plural(tally.counts.total, "finding")
     match standing.mark:

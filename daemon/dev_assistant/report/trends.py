@@ -14,6 +14,8 @@ from dev_assistant.report.tally import Tally
 
 DAYS = 30
 TRENDS = "dev-assistant/trends@1"
+LIMIT = 1 << 20
+"""Bytes; thirty days are a hundredth of that, and whatever is larger was not written here."""
 
 
 class Point(msgspec.Struct, frozen=True, gc=False):

@@ -209,15 +209,11 @@ class Judging:
             self._queue.put_all([_request(job) for job in advice])
 
     def _moved(self, state: ProjectState, job: Job) -> None:
-        """Look again; when that does not end it, it was not the bytes that moved but the configuration.
-
-        Which is read at the second time, the fourth, the eighth: a new scope has to learn anew from where the
-        file imports, and that moves it once more.
-        """
+        """Look again; when that does not end it, it was not the bytes that moved but the configuration."""
         state.owe(job.path, since=self._now(), trigger=job.trigger)
         state.debouncer.add(job.path, now=self._now(), whole=False)
         times = state.moved[job.path] = state.moved.get(job.path, 0) + 1
-        if times > 1 and times.bit_count() == 1:
+        if _is_read_anew(times):
             self._rescope(state)
 
     def _remember(self, state: ProjectState, job: Job, verdict: Verdict) -> None:
@@ -246,6 +242,13 @@ class Judging:
 
     def _batch(self, state: ProjectState) -> Batch:
         return self._batches.setdefault(state.project.name, Batch())
+
+
+def _is_read_anew(times: int) -> bool:
+    """At the second time, the fourth, the eighth: a new scope has to learn anew from where the file imports,
+    and that moves it once more.
+    """
+    return times > 1 and times.bit_count() == 1
 
 
 def _sought(state: ProjectState, look: Look) -> Iterable[Digest]:

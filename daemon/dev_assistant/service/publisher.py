@@ -13,10 +13,8 @@ from dev_assistant.errors import UserError
 from dev_assistant.files import Content, drop_temporaries, make_directory, read, write_atomically
 from dev_assistant.places import Runs
 from dev_assistant.report.artefacts import TRENDS, project_artefacts, workspace_artefacts
+from dev_assistant.report.trends import LIMIT
 from dev_assistant.report.views import ProjectView, WorkspaceView
-
-_TRENDS_LIMIT = 1 << 20
-"""Bytes; thirty days are a hundredth of that, and whatever is larger was not written here."""
 
 _Maker = Callable[..., dict[str, bytes]]
 
@@ -97,6 +95,6 @@ def _write(owner: str, make: _Maker, *, first: bool) -> None:
     make_directory(directory)
     if first:
         drop_temporaries(directory)
-    before = read(str(directory / TRENDS), limit=_TRENDS_LIMIT)
+    before = read(str(directory / TRENDS), limit=LIMIT)
     for name, data in make(trends=before.data if isinstance(before, Content) else None).items():
         write_atomically(directory / name, data)

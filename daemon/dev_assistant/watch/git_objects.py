@@ -124,6 +124,16 @@ class Objects:
         for names in _gathered(sizes):
             yield from self._contents(names, limit=_GATHERED + largest + 128 * len(names))
 
+    def blame(self, revision: str, path: str) -> bytes | None:
+        """Who wrote each line of a file as ``revision`` has it, in git's porcelain format; None: nobody told.
+
+        ``revision`` is an id or HEAD, ``path`` counts from the top. Without a revision git would read the
+        working tree, through the filters that its configuration names.
+        """
+        arguments = ("--porcelain", "--no-textconv", revision, "--", path)
+        status, shown = self._run("blame", *arguments)
+        return shown if status == 0 else None
+
     def sizes(self, ids: Sequence[str]) -> dict[str, int]:
         """The bytes that each blob has; what is not there is left out."""
         sizes: dict[str, int] = {}

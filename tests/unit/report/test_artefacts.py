@@ -24,3 +24,15 @@ def test_a_workspace_has_three(project, workspace, record):
     assert set(first) == {"workspace_dashboard.md", "workspace_stats.json", "trends.json"}
     assert [day["files"] for day in json.loads(second["trends.json"])["days"]] == [2, 2]
     assert b"2023-11-15 to 2023-11-16" in second["workspace_dashboard.md"]
+
+
+def test_standings_stand_beside_the_time(project, workspace, record):
+    view = workspace(project(files={"a.py": record(F401=1)}), project("gone", state="missing"))
+
+    meta = json.loads(workspace_artefacts(view, trends=None, now=NOON)["workspace_stats.json"])["meta"]
+
+    assert meta["standing"] == {
+        "": {"mark": "unknown", "reason": "1 project in doubt"},
+        "backend": {"mark": "findings", "reason": "findings"},
+        "gone": {"mark": "unknown", "reason": "missing"},
+    }

@@ -12,6 +12,7 @@ from dev_assistant.report.markdown import (
     code,
     file_code,
     link,
+    moved,
     number,
     percent,
     plural,
@@ -120,3 +121,9 @@ def test_plural():
         "2 files",
         "2 directories",
     ]
+
+
+def test_links_of_a_page_that_moves_lead_to_the_same_files():
+    page = f"{link('a b.py', to='../../app/a b.py')} [ours](other.md)"
+    assert moved(page, by="../../RUNS/stats") == "[`a b.py`](../../app/a%20b.py) [ours](other.md)"
+    assert moved(page, by="../w (1)/RUNS/stats") == "[`a b.py`](../w%20%281%29/app/a%20b.py) [ours](other.md)"
