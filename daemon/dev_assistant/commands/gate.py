@@ -28,6 +28,7 @@ EXAMPLES = """\
   dev-assistant gate --baseline FILE     against another one
   dev-assistant gate --since main        against another revision of git, whatever is checked out
   dev-assistant gate --since main --policy-from main     and by its conditions: a change cannot loosen them
+  dev-assistant gate --results part*.json     of what batch-verify has found, on other machines too
   dev-assistant gate --json              conditions and new findings as a document
 """
 _STATUS = {GateVerdict.PASSED: 0, GateVerdict.FAILED: 1, GateVerdict.UNKNOWN: 3}
