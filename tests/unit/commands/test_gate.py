@@ -139,6 +139,8 @@ def test_results_stand_for_a_judgement(tree, parts, capsys):
     Path(parts[1]).write_bytes(part(2, 2, {"b.py": [finding(1), finding(3, "other")]}))
     assert tree.run(gate, "--results", *parts) == 1
     assert "1 new, 0 fixed, 2 kept" in capsys.readouterr().out
+    assert tree.run(gate, "--results", *parts, "-o", "concise=-") == 1
+    assert capsys.readouterr().out.startswith("b.py:3:1: F401 other\n1 findings in 2 files")
 
 
 def test_results_that_lack_a_part_are_unknown(tree, parts, capsys):
