@@ -15,10 +15,10 @@ from dev_assistant.errors import ConfigError
 from dev_assistant.escape import path_text
 from dev_assistant.report.baseline import EMPTY, NAME, Baseline, read_baseline
 from dev_assistant.report.canonical import encode
-from dev_assistant.report.comparison import only_new
 from dev_assistant.report.documents import CheckDocument
 from dev_assistant.report.gate import GateVerdict, conditions
 from dev_assistant.report.gate_document import gate_document, render_gate
+from dev_assistant.report.novelty import only_new
 from dev_assistant.service.configuration import Configuration, load
 from dev_assistant.service.revision import Stored, copy_out
 from dev_assistant.service.setting_files import PYPROJECT

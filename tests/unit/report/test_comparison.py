@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dev_assistant.report.comparison import Kind, compare, known, only_new
+from dev_assistant.report.comparison import Kind, compare, known
 
 RULES = st.sampled_from(("F401", "F841", "S105", "E722"))
 MESSAGES = st.sampled_from(("unused", "`x` from line 3", "13 > 10"))
@@ -51,22 +51,6 @@ def test_what_files_have_in_common_goes_by_file_and_rule(finding, judgement):
     more = judgement({("p", "a.py"): []}, related={("p", "a.py"): copies("b.py", "c.py")})
     assert compare(known(before), moved, moved={}).new == ()
     assert len(compare(known(before), more, moved={}).new) == 1
-
-
-def test_new_findings_alone_keep_their_ids_and_are_what_is_counted(finding, judgement):
-    key, other = ("p", "a.py"), ("p", "b.py")
-    before = judgement({key: [finding(line=5)], other: [finding("E722")]})
-    after = judgement(
-        {key: [finding(line=1), finding(line=9)], other: [finding("E722")]},
-        related={key: [finding("DA110", message="f is g")]},
-    )
-    alone = only_new(after, compare(known(before), after, moved={}))
-    assert [[found.id for found in file.findings] for file in alone.files] == [
-        [after.files[0].findings[1].id],
-        [],
-    ]
-    assert alone.project_findings == after.project_findings
-    assert (after.summary.findings, alone.summary.findings, alone.files[1].passed) == (3, 1, True)
 
 
 @settings(max_examples=30)
