@@ -66,7 +66,8 @@ def run(args: argparse.Namespace) -> int:
     common = policy.configuration.settings
     rows = conditions(document, comparison, policies=policies, common=common)
     answer = gate_document(rows, comparison, base=told, meta=document.meta)
-    write_outputs(only_new(document, comparison), chosen)
+    if chosen:
+        write_outputs(only_new(document, comparison), chosen)
     if args.json:
         write(encode(answer).decode() + "\n")
     elif not takes_stdout(chosen):
