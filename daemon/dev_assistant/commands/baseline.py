@@ -6,6 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
+from dev_assistant.commands.check import is_settled
 from dev_assistant.commands.compared import add_arguments, against, file_of, present, sketches
 from dev_assistant.commands.output import root_of, write
 from dev_assistant.errors import ToolError, UserError
@@ -72,8 +73,9 @@ def _before(args: argparse.Namespace, file: Path) -> Baseline | None:
 def _refuse_doubts(document: CheckDocument) -> None:
     summary = document.summary
     unknown = summary.stale + summary.pending + summary.failed
-    if unknown or document.meta.get("settled") is not True or document.meta.get("missing"):
-        raise IncompleteError(f"{unknown} files are not known", hint="dev-assistant check says why")
+    if unknown or not is_settled(document.meta):
+        why = f": {unknown} files are unknown" if unknown else ""
+        raise IncompleteError(f"not everything is known{why}", hint="dev-assistant check says why")
 
 
 def _baseline_of(document: CheckDocument, root: Path) -> Baseline:

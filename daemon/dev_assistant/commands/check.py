@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from dev_assistant.commands.output import coloured, runtime, seconds, write, write_encoded
@@ -65,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
         write(render_check(json.loads(encoded), colour=coloured()))
     for error in head["meta"].get("config_errors", ()):
         sys.stderr.write(f"dev-assistant: {visible(error)}\n")
-    return 0 if args.staged and not head["summary"]["files"] and _settled(head) else status_of(head)
+    return 0 if args.staged and not head["summary"]["files"] and is_settled(head["meta"]) else status_of(head)
 
 
 def _write_outputs(encoded: bytes, chosen: list[Output]) -> None:
@@ -136,13 +137,13 @@ def status_of(document: dict[str, Any]) -> int:
     """Unknown outranks findings; nothing to judge is no success."""
     summary = document["summary"]
     unknown = summary["stale"] + summary["pending"] + summary["failed"]
-    if unknown or not _settled(document):
+    if unknown or not is_settled(document["meta"]):
         return 3
     if not summary["files"]:
         return 5
     return 1 if summary["passed"] is False else 0
 
 
-def _settled(document: dict[str, Any]) -> bool:
-    meta = document["meta"]
+def is_settled(meta: Mapping[str, object]) -> bool:
+    """Whether nothing as a whole is missing: time, directories, shards."""
     return bool(meta.get("settled", False)) and not meta.get("missing") and not meta.get("missing_shards")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dev_assistant.analysis.likeness import Sketch, sketch_of
 from dev_assistant.commands.check import alone, by_daemon
+from dev_assistant.commands.merge import joined_files
 from dev_assistant.commands.output import root_of, seconds
 from dev_assistant.files import Content, read
 from dev_assistant.report.baseline import NAME, Baseline
@@ -25,6 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Those of every judgement of everything, and the baseline."""
     parser.add_argument(
         "--baseline", type=Path, metavar="FILE", help=f"default: {NAME} beside the workspace's root"
+    )
+    parser.add_argument(
+        "--results", nargs="+", metavar="RESULTS", help="what batch-verify has found, instead of judging now"
     )
     parser.add_argument("--no-cache", action="store_true", help="believe and write no cache; uses no daemon")
     parser.add_argument("--timeout", type=seconds, default=600.0, metavar="S", help="seconds (default: 600)")
@@ -68,7 +72,12 @@ def file_of(args: argparse.Namespace) -> Path:
 
 
 def present(args: argparse.Namespace) -> CheckDocument:
-    """Everything as it is now; what is asked here leaves no dashboards behind."""
+    """Everything as it is now, or as ``--results`` tell it; what is asked here leaves no dashboards behind.
+
+    Raises UserError.
+    """
+    if args.results:
+        return joined_files(args.results)
     told = by_daemon(args, [])
     return alone(args, [], reports=False) if told is None else read_document(told[1], source="the daemon")
 

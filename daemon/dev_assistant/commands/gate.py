@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dev_assistant.commands.compared import add_arguments, add_since, against, file_of, present, since
 from dev_assistant.commands.output import coloured, root_of, write
+from dev_assistant.commands.outputs import add_option, outputs, takes_stdout, write_outputs
 from dev_assistant.errors import ConfigError
 from dev_assistant.escape import path_text
 from dev_assistant.report.baseline import EMPTY, NAME, Baseline, read_baseline
@@ -17,6 +18,7 @@ from dev_assistant.report.canonical import encode
 from dev_assistant.report.documents import CheckDocument
 from dev_assistant.report.gate import GateVerdict, conditions
 from dev_assistant.report.gate_document import gate_document, render_gate
+from dev_assistant.report.novelty import only_new
 from dev_assistant.service.configuration import Configuration, load
 from dev_assistant.service.revision import Stored, copy_out
 from dev_assistant.service.setting_files import PYPROJECT
@@ -28,6 +30,8 @@ EXAMPLES = """\
   dev-assistant gate --baseline FILE     against another one
   dev-assistant gate --since main        against another revision of git, whatever is checked out
   dev-assistant gate --since main --policy-from main     and by its conditions: a change cannot loosen them
+  dev-assistant gate --results part*.json     of what batch-verify has found, on other machines too
+  dev-assistant gate -o github=FILE      the new findings alone, in a form for platforms
   dev-assistant gate --json              conditions and new findings as a document
 """
 _STATUS = {GateVerdict.PASSED: 0, GateVerdict.FAILED: 1, GateVerdict.UNKNOWN: 3}
@@ -37,6 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     add_arguments(parser)
     add_since(parser)
+    add_option(parser)
     parser.add_argument(
         "--policy-from", metavar="REV", help="demand what this revision does: its settings and its baseline"
     )
@@ -52,6 +57,7 @@ class _Policy:
 
 def run(args: argparse.Namespace) -> int:
     """0 passed, 1 failed, 3 unknown. Raises UserError."""
+    chosen = outputs(args.out, as_json=args.json)
     policy = _policy(args)
     document = present(args)
     base, told = _base(args, document, policy)
@@ -60,9 +66,11 @@ def run(args: argparse.Namespace) -> int:
     common = policy.configuration.settings
     rows = conditions(document, comparison, policies=policies, common=common)
     answer = gate_document(rows, comparison, base=told, meta=document.meta)
+    if chosen:
+        write_outputs(only_new(document, comparison), chosen)
     if args.json:
         write(encode(answer).decode() + "\n")
-    else:
+    elif not takes_stdout(chosen):
         write(render_gate(answer, colour=coloured()))
     return _STATUS[answer.verdict]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from dev_assistant.commands.batch_verify import asked_for, tell
@@ -28,8 +29,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """As ``batch-verify``; 3 also when a shard is missing. Raises UserError for what is no result."""
     chosen = outputs(asked_for(args), as_json=args.json)
-    document = joined([(name, _read(name)) for name in args.results], now=time.time())
-    return tell(document, args, chosen)
+    return tell(joined_files(args.results), args, chosen)
+
+
+def joined_files(names: Sequence[str]) -> CheckDocument:
+    """The results in these files as one. Raises UserError for what is no result."""
+    return joined([(name, _read(name)) for name in names], now=time.time())
 
 
 def _read(name: str) -> CheckDocument:

@@ -25,6 +25,11 @@ class GateVerdict(enum.StrEnum):
     UNKNOWN = "unknown"
 
 
+_DOUBTS = {
+    "missing": "cannot be looked at",
+    "missing_shards": "the results of this shard are missing",
+    "config_errors": "its last good state holds",
+}
 _GRAVITY = {verdict: grave for grave, verdict in enumerate(GateVerdict)}
 
 
@@ -83,7 +88,7 @@ def _doubts(meta: Mapping[str, object]) -> Iterator[str]:
     """Why the document may not tell of the tree as it is."""
     if meta.get("settled") is not True:
         yield "time ran out"
-    for name, what in (("missing", "cannot be looked at"), ("config_errors", "its last good state holds")):
+    for name, what in _DOUBTS.items():
         found = meta.get(name)
         yield from (f"{each}: {what}" for each in (found if isinstance(found, list | tuple) else ()))
 

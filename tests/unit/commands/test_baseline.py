@@ -72,7 +72,7 @@ def test_prune_lets_nothing_in_and_update_takes_it_as_it_is(tree):
 @pytest.mark.parametrize("action", ["update", "prune", "diff"])
 def test_nothing_is_concluded_from_what_is_not_known(tree, action):
     tree.say(state=FileState.STALE)
-    with pytest.raises(UserError, match="1 files are not known") as caught:
+    with pytest.raises(UserError, match="not everything is known: 1 files are unknown") as caught:
         tree.run(baseline, action)
     assert getattr(caught.value, "status", 2) == 3
     assert rules(tree) == ["E722", "F401"]

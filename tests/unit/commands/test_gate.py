@@ -9,8 +9,10 @@ import pytest
 from dev_assistant.commands import baseline, gate
 from dev_assistant.errors import ConfigError, UserError
 from dev_assistant.model import Category, FileState, Finding, Severity
+from dev_assistant.report.canonical import encode
 from dev_assistant.report.documents import CheckDocument, check_document
 from dev_assistant.report.merge import result, results_of
+from dev_assistant.report.sharding import Shard
 
 SOURCE = "".join(f"line {n}\n" for n in range(20))
 
@@ -108,3 +110,42 @@ def empty(root: Path) -> Path:
     path = root / "empty.json"
     path.write_text('{"schema": "dev-assistant/baseline@1", "tools": {}, "projects": {}}')
     return path
+
+
+def part(index: int, of: int, files: dict[str, list[Finding]]) -> bytes:
+    rows = [
+        result(found, project="p", path=path, state=FileState.FRESH, verified_at=1.0, reason="")
+        for path, found in files.items()
+    ]
+    shards = {"p": frozenset({Shard(index, of)})}
+    meta = {"settled": True, "generated_at": 1.0}
+    return encode(check_document(results_of({"p": "."}, rows, shards), meta=meta, schema="results"))
+
+
+@pytest.fixture
+def parts(tree) -> list[str]:
+    """Two parts with a finding each; nobody is there who could judge."""
+    (tree.root / "b.py").write_text("import b\n")
+    names = [str(tree.root / f"part{index}.json") for index in (1, 2)]
+    for index, name in enumerate(names, 1):
+        Path(name).write_bytes(part(index, 2, {"ab"[index - 1] + ".py": [finding(1)]}))
+    return names
+
+
+def test_results_stand_for_a_judgement(tree, parts, capsys):
+    assert tree.run(baseline, "create", "--results", *parts) == 0
+    assert "2 findings written down" in capsys.readouterr().out
+    assert tree.run(gate, "--results", *parts) == 0
+    Path(parts[1]).write_bytes(part(2, 2, {"b.py": [finding(1), finding(3, "other")]}))
+    assert tree.run(gate, "--results", *parts) == 1
+    assert "1 new, 0 fixed, 2 kept" in capsys.readouterr().out
+    assert tree.run(gate, "--results", *parts, "-o", "concise=-") == 1
+    assert capsys.readouterr().out.startswith("b.py:3:1: F401 other\n1 findings in 2 files")
+
+
+def test_results_that_lack_a_part_are_unknown(tree, parts, capsys):
+    assert tree.run(gate, "--results", parts[0], "--baseline", str(empty(tree.root))) == 3
+    assert "(workspace): doubts: p 2/2: the results of this shard are missing" in capsys.readouterr().out
+    with pytest.raises(UserError, match="not everything is known") as caught:
+        tree.run(baseline, "create", "--results", parts[0])
+    assert getattr(caught.value, "status", 2) == 3
