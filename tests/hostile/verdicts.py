@@ -18,7 +18,7 @@ from markdown_it.token import Token
 from dev_assistant.watch.git_objects import program
 from hostile.sandbox import SOURCE, Answer, Sandbox
 
-_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_OURS = re.compile(r"\x1b\[[0-9;]*m|\r\x1b\[K")  # colours, and a line of progress taken back
 _STATUSES = frozenset({0, 1, 2, 3, 4, 5})
 _OPEN_TAGS = frozenset({"image", "html_block", "html_inline"})
 
@@ -37,7 +37,7 @@ def of_answer(answer: Answer) -> Iterator[str]:
 
 def _shown(stream: bytes) -> Iterator[str]:
     try:
-        text = _COLOURS.sub("", stream.decode())
+        text = _OURS.sub("", stream.decode())
     except UnicodeDecodeError as error:
         yield f"output that is not UTF-8: {stream[error.start - 40 : error.end + 20]!r}"
         return
