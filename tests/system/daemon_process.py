@@ -320,10 +320,12 @@ def write(path: Path, text: str) -> str:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    """Ask until it holds; a question takes a process or a look at the kernel: no busy loop."""
+    """Ask until it holds, and leave the processor to others between two questions."""
     deadline = time.monotonic() + PATIENCE
+    nobody = threading.Event()
     while not condition():
         assert time.monotonic() < deadline, "it never came to hold"
+        nobody.wait(0.02)
 
 
 def _states(pid: int) -> set[str]:

@@ -68,7 +68,9 @@ def _packaged(root):
     write(root, {"__init__.py": ""})
 
 
-@pytest.mark.parametrize("change", [_rewritten, _same_size, _there_and_back, _gone, _linked, _configured, _packaged])
+@pytest.mark.parametrize(
+    "change", [_rewritten, _same_size, _there_and_back, _gone, _linked, _configured, _packaged]
+)
 @pytest.mark.parametrize("read", [True, False])
 def test_what_changed_after_it_was_prepared_is_moved(tmp_path, change, read):
     write(tmp_path, {"ruff.toml": PLAIN, "a.py": "x = 1\n"})
