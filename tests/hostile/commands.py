@@ -16,6 +16,7 @@ _NOT_RUN = frozenset({"daemon-run", "start", "stop", "restart", "init"})
 
 _ALONE: dict[str, tuple[Command, ...]] = {
     "config": (("show", "--origin"), ("validate",), ("schema",)),
+    "bench": (("--seconds", "5"),),  # long enough to make its copy and to begin with it
     "check": ((), ("--no-cache",)),
     "clean": (("--dry-run",),),
     "explain": (("DA101", "S101"), ("\x1b[2J",)),
@@ -30,8 +31,8 @@ _BESIDE: dict[str, tuple[Command, ...]] = {
     "dashboard": ((), ("--project", "plain")),
     "evidence": (("verify",), ("show", "plain/x.py")),
 }
-_STREAMS = frozenset({"events"})
-"""They go on for as long as the daemon lives."""
+_NOT_BESIDE = frozenset({"bench", "events"})
+"""The one asks no daemon but its own; the other goes on for as long as the daemon lives."""
 
 
 def without_daemon() -> Iterator[Command]:
@@ -43,7 +44,7 @@ def without_daemon() -> Iterator[Command]:
 
 def beside_daemon(*paths: str) -> Iterator[Command]:
     """All that can be asked of a daemon that runs; ``paths`` are named to what takes one."""
-    for name in sorted(COMMANDS.keys() - _NOT_RUN - _STREAMS):
+    for name in sorted(COMMANDS.keys() - _NOT_RUN - _NOT_BESIDE):
         for arguments in _BESIDE.get(name, ((),)):
             yield (name, *arguments)
     for path in paths:

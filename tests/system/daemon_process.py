@@ -39,6 +39,7 @@ RUFF_ALONE: Mapping[str, str] = {"deep": "off"} | dict.fromkeys(
 class Desk:
     """A workspace in ``root``; ``projects`` are the roots of those that were written with ``project``.
 
+    They lie in ``tree``: the root, unless tests take turns with one daemon.
     ``settings`` come from the environment: unless a test is about other verifiers, there is ruff alone.
     """
 
@@ -46,7 +47,9 @@ class Desk:
 
     def __init__(self, base: Path) -> None:
         self.base = base
-        self.root = base / "work"
+        self.root = self.tree = base / "work"
+        self._turns = 0
+        self._begins = False
         self.projects: dict[str, Path] = {}
         run = base / "home" / "run"
         run.mkdir(mode=0o700, parents=True)
@@ -67,9 +70,16 @@ class Desk:
 
     # What is on disk
 
+    def turn(self) -> None:
+        """Begin another tree under the same daemon: the first project of it will be the only one."""
+        self._turns += 1
+        self._begins = True
+        self.tree = self.root / f"t{self._turns}"
+        self.projects = {}
+
     def write(self, path: str, text: str = "") -> Path:
-        """Write a file below the root in place, with its directories."""
-        target = self.root / path
+        """Write a file of the tree in place, with its directories."""
+        target = self.tree / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text)
         return target
@@ -77,20 +87,26 @@ class Desk:
     def project(self, name: str, ruff: str = 'lint.select = ["E", "F"]\n', **entry: object) -> Path:
         """Make a project with this ``[tool.ruff]``, and name it in workspace.json."""
         self.write(f"{name}/pyproject.toml", f"[tool.ruff]\n{ruff}")
-        self.projects[name] = self.root / name
+        self.projects[name] = self.tree / name
         return self.enter(name, **entry)
 
     def enter(self, name: str, **entry: object) -> Path:
         """Name a directory in workspace.json, replacing the file at once."""
         file = self.root / "workspace.json"
-        entries = json.loads(file.read_text())["projects"] if file.exists() else []
-        self.configure({"projects": [*entries, {"name": name, "path": f"./{name}", **entry}]})
-        return self.root / name
+        entries = json.loads(file.read_text())["projects"] if file.exists() and not self._begins else []
+        self._begins = False
+        self.configure({"projects": [*entries, self.entry(name, **entry)]})
+        return self.tree / name
+
+    def entry(self, name: str, **entry: object) -> Document:
+        """What workspace.json says of a project."""
+        return {"name": name, "path": os.path.relpath(self.tree / name, self.root), **entry}
 
     def configure(self, document: object) -> None:
         """Write workspace.json as ``document``."""
-        self.write("workspace.new", document if isinstance(document, str) else json.dumps(document, indent=1))
-        os.replace(self.root / "workspace.new", self.root / "workspace.json")
+        new = self.root / "workspace.new"
+        new.write_text(document if isinstance(document, str) else json.dumps(document, indent=1))
+        os.replace(new, self.root / "workspace.json")
 
     # Commands
 
@@ -165,7 +181,7 @@ class Desk:
 
     def evidence(self, project: str) -> list[Document]:
         """The lines of the project's evidence, oldest first; not one that is just being written."""
-        files = sorted((self.root / project / "RUNS" / "evidence").glob("*.jsonl"))
+        files = sorted((self.tree / project / "RUNS" / "evidence").glob("*.jsonl"))
         return [json.loads(line) for file in files for line in file.read_text().split("\n")[:-1]]
 
     def verified(self, project: str) -> list[str]:
@@ -184,7 +200,7 @@ class Desk:
         )
         events = Events(process)
         try:
-            events.begin(self.root / probe)
+            events.begin(self.tree / probe)
             yield events
         finally:
             process.terminate()
@@ -304,10 +320,12 @@ def write(path: Path, text: str) -> str:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    """Ask until it holds; a question takes a process or a look at the kernel: no busy loop."""
+    """Ask until it holds, and leave the processor to others between two questions."""
     deadline = time.monotonic() + PATIENCE
+    nobody = threading.Event()
     while not condition():
         assert time.monotonic() < deadline, "it never came to hold"
+        nobody.wait(0.02)
 
 
 def _states(pid: int) -> set[str]:

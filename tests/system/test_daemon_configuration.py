@@ -27,14 +27,21 @@ MISTAKES = (3, 4, 5, 6, 8)
 """The lines that they stand on."""
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Desk]:
-    with desk(tmp_path) as place:
-        for name in ("one", "two"):
-            place.project(name)
-            place.write(f"{name}/src/a.py", "import os\n")
-            place.write(f"{name}/src/b.py", "x = 1\n")
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """One daemon for all configurations, which is stopped where a test is about its start."""
+    with desk(tmp_path_factory.mktemp("configuration")) as place:
         yield place
+
+
+@pytest.fixture
+def place(running: Desk) -> Desk:
+    running.turn()
+    for name in ("one", "two"):
+        running.project(name)
+        running.write(f"{name}/src/a.py", "import os\n")
+        running.write(f"{name}/src/b.py", "x = 1\n")
+    return running
 
 
 def assert_five(text: str) -> None:
@@ -54,6 +61,7 @@ def states(place: Desk) -> dict[str, dict[str, str]]:
 
 
 def test_five_mistakes_at_once(place: Desk) -> None:
+    place.run("stop")
     place.configure(FIVE_MISTAKES)
 
     validated, started = place.run("config", "validate"), place.run("start")
@@ -82,7 +90,7 @@ def test_a_broken_reload_changes_nothing_but_is_shown(place: Desk) -> None:
     assert place.check() == before
     place.write("one/src/b.py", "import re\n")
     place.run("wait")
-    assert found(place.check(), "one") == ruff(place.root / "one")
+    assert found(place.check(), "one") == ruff(place.tree / "one")
 
     place.configure(good)
     place.settle()
@@ -95,7 +103,7 @@ def test_a_broken_reload_changes_nothing_but_is_shown(place: Desk) -> None:
 
 def test_broken_settings_of_one_project_are_its_own_affair(place: Desk) -> None:
     place.start()
-    pyproject = place.root / "one" / "pyproject.toml"
+    pyproject = place.tree / "one" / "pyproject.toml"
     good = pyproject.read_text()
     pyproject.write_text(good + "[tool.dev-assistant]\ndebounce_ms = -5\n")
     place.run("wait")
@@ -109,7 +117,7 @@ def test_broken_settings_of_one_project_are_its_own_affair(place: Desk) -> None:
 
 
 def test_broken_ruff_settings_fail_their_files_and_no_others(place: Desk) -> None:
-    pyproject = place.root / "one" / "pyproject.toml"
+    pyproject = place.tree / "one" / "pyproject.toml"
     good = pyproject.read_text()
     place.start()
     verified = place.verified("two")
@@ -136,16 +144,17 @@ def test_broken_ruff_settings_fail_their_files_and_no_others(place: Desk) -> Non
     ],
 )
 def test_ruff_settings_broken_from_the_start(place: Desk, broken: str) -> None:
-    pyproject = place.root / "one" / "pyproject.toml"
+    pyproject = place.tree / "one" / "pyproject.toml"
     good = pyproject.read_text()
     pyproject.write_text(broken)
+    place.run("stop")
     place.start()
     assert place.run("wait").returncode == 3
     assert set(states(place)["two"].values()) == {"fresh"}
     pyproject.write_text(good)
     assert place.run("wait").returncode == 0
     body = place.agree()
-    assert found(body, "one") == ruff(place.root / "one")
+    assert found(body, "one") == ruff(place.tree / "one")
 
 
 def test_a_change_of_ruff_settings_reaches_what_it_decides(place: Desk) -> None:
@@ -157,14 +166,14 @@ def test_a_change_of_ruff_settings_reaches_what_it_decides(place: Desk) -> None:
     place.write("one/src/deep/ruff.toml", 'lint.select = ["E2"]\npreview = true\n')
 
     body = place.agree()
-    assert found(body, "one") == ruff(place.root / "one")
+    assert found(body, "one") == ruff(place.tree / "one")
     assert [finding[0] for finding in found(body, "one")["src/deep/c.py"]] == ["E225"]
     assert [place.verified(name) for name in ("one", "two")] == [[*before[0], "src/deep/c.py"], before[1]]
 
     place.write("one/pyproject.toml", "[tool.ruff]\nlint.select = []\n")
 
     body = place.agree()
-    assert found(body, "one") == ruff(place.root / "one")
+    assert found(body, "one") == ruff(place.tree / "one")
     assert sorted(place.verified("one")[len(before[0]) + 1 :]) == ["src/a.py", "src/b.py"]
     assert place.verified("two") == before[1]
 
@@ -191,8 +200,8 @@ def test_fixes_are_never_applied(place: Desk) -> None:
         place.write(f"one/src/bulk{number}.py", source)
     place.agree()
     for file in ("a", "b"):
-        assert (place.root / f"one/src/{file}.py").read_text() == source + f"# {file}\n"
-    assert {(place.root / f"one/src/bulk{number}.py").read_text() for number in range(100)} == {source}
+        assert (place.tree / f"one/src/{file}.py").read_text() == source + f"# {file}\n"
+    assert {(place.tree / f"one/src/bulk{number}.py").read_text() for number in range(100)} == {source}
     assert place.check()["summary"]["findings"] > 300
 
 
@@ -207,7 +216,7 @@ def test_projects_come_and_go(place: Desk) -> None:
 
     body = place.agree()
     assert [project["name"] for project in body["projects"]] == ["one", "three", "two"]
-    assert found(body, "three") == ruff(place.root / "three")
+    assert found(body, "three") == ruff(place.tree / "three")
     place.write("three/x.py", "import re\n")
     place.agree()
     directories = place.status()["watch"]["directories"]
@@ -229,7 +238,7 @@ def test_projects_come_and_go(place: Desk) -> None:
 
 def test_watch_dirs_change_while_it_runs(place: Desk) -> None:
     place.write("one/other/c.py", "import os\n")
-    place.configure({"projects": [{"name": "one", "path": "./one", "watch_dirs": ["src"]}]})
+    place.configure({"projects": [place.entry("one", watch_dirs=["src"])]})
     place.start()
     assert set(states(place)["one"]) == {"src/a.py", "src/b.py"}
     place.write("one/pyproject.toml", '[tool.dev-assistant]\nwatch_paths = ["other"]\n')
@@ -274,15 +283,15 @@ def test_a_root_that_is_missing_is_waited_for(place: Desk) -> None:
     place.write("later/deep/x.py", "import os\n")
     until(lambda: place.run("wait").returncode == 0)
 
-    assert found(place.agree(), "later") == ruff(place.root / "later")
+    assert found(place.agree(), "later") == ruff(place.tree / "later")
     place.write("later/deep/x.py", "import re\n")
-    assert found(place.agree(), "later") == ruff(place.root / "later")
+    assert found(place.agree(), "later") == ruff(place.tree / "later")
 
 
 @pytest.mark.parametrize("how", ["moved", pytest.param("deleted", marks=pytest.mark.sweep)])
 def test_a_root_goes_and_is_made_anew(place: Desk, tmp_path: Path, how: str) -> None:
     place.start()
-    one = place.root / "one"
+    one = place.tree / "one"
     if how == "moved":
         one.rename(tmp_path / "away")
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -10,6 +9,7 @@ from typing import Any, ClassVar
 import pytest
 
 from system.daemon_process import RUFF_ALONE, Desk, desk
+from system.repository import commit, git
 
 pytestmark = pytest.mark.linux
 
@@ -32,16 +32,6 @@ def place(tmp_path: Path) -> Iterator[Desk]:
         commit(app)
         place.start()
         yield place
-
-
-def git(root: Path, *arguments: str) -> None:
-    identity = ("-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false")
-    subprocess.run(["git", *identity, *arguments], cwd=root, check=True, timeout=60, capture_output=True)
-
-
-def commit(root: Path) -> None:
-    git(root, "add", "-A")
-    git(root, "commit", "-q", "-m", "change")
 
 
 def rules(document: dict[str, Any]) -> set[str]:

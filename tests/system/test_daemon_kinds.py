@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -30,14 +29,20 @@ class Whole(Desk):
     settings: ClassVar[Mapping[str, str]] = {}
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Desk]:
-    with desk(tmp_path, make=Whole) as place:
-        place.project("app")
-        for name, (text, _) in KINDS.items():
-            place.write(f"app/{name}", text)
-        place.start()
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with desk(tmp_path_factory.mktemp("kinds"), make=Whole) as place:
         yield place
+
+
+@pytest.fixture
+def place(running: Desk) -> Desk:
+    running.turn()
+    running.project("app")
+    for name, (text, _) in KINDS.items():
+        running.write(f"app/{name}", text)
+    running.start()
+    return running
 
 
 def rules(place: Desk) -> dict[str, set[str]]:
@@ -72,7 +77,7 @@ def test_the_advice_comes_after_the_verdict(place: Desk) -> None:
         digest = place.write("app/a.py", "import os\n\n\ndef f():\n    raise NotImplementedError\n")
         assert digest
         place.settle()
-        told = [event for event in events.before(place.root / "app/probe.py") if event["path"] == "a.py"]
+        told = [event for event in events.before(place.tree / "app/probe.py") if event["path"] == "a.py"]
     assert [(event["awaiting"], event["passed"]) for event in told] == [(["deep"], False), ([], False)]
 
 
@@ -92,5 +97,5 @@ def test_a_definition_that_did_not_change_is_not_analysed_again(place: Desk) -> 
     place.settle()
     place.write("app/long.py", text.replace("return 50\n", "return 50 + 1\n"))
     place.settle()
-    (why,) = place.document("why", "app/long.py")["projects"]
+    (why,) = place.document("why", str(place.projects["app"] / "long.py"))["projects"]
     assert why["definitions"] == {"analysed": 1, "reused": 100}

@@ -14,12 +14,19 @@ from system.daemon_process import Desk, desk, found, ruff
 pytestmark = pytest.mark.linux
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Desk]:
-    with desk(tmp_path) as place:
-        place.project("app")
-        place.write("app/src/a.py", "import os\n")
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """One daemon for all trees, which is stopped where a test is about what it finds when it starts."""
+    with desk(tmp_path_factory.mktemp("trees")) as place:
         yield place
+
+
+@pytest.fixture
+def place(running: Desk) -> Desk:
+    running.turn()
+    running.project("app")
+    running.write("app/src/a.py", "import os\n")
+    return running
 
 
 def odd(app: Path) -> None:
@@ -59,6 +66,7 @@ ODD = {
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_odd_files(place: Desk, when: str) -> None:
     if when == "before":
+        place.run("stop")
         odd(place.projects["app"])
         place.start()
     else:
@@ -164,12 +172,12 @@ def test_a_directory_that_two_projects_watch(place: Desk) -> None:
 def test_a_project_inside_a_project(place: Desk) -> None:
     place.write("app/inner/pyproject.toml", "[tool.ruff]\nlint.select = []\n")
     place.write("app/inner/b.py", "import os\n")
-    place.configure({"projects": [{"name": "app", "path": "app"}, {"name": "inner", "path": "app/inner"}]})
+    place.configure({"projects": [place.entry("app"), {**place.entry("app/inner"), "name": "inner"}]})
     place.start()
     place.write("app/inner/c.py", "import os\n")
     body = place.agree()
-    assert found(body, "app") == ruff(place.root / "app")
-    assert found(body, "inner") == ruff(place.root / "app" / "inner")
+    assert found(body, "app") == ruff(place.tree / "app")
+    assert found(body, "inner") == ruff(place.tree / "app" / "inner")
     assert not [file["path"] for file in body["files"] if "RUNS" in file["path"]]
 
 

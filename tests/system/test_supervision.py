@@ -21,13 +21,31 @@ pytestmark = pytest.mark.linux
 SABOTEUR = Path(__file__).with_name("sabotaged_daemon.py")
 
 
+def furnished(place: Desk) -> Desk:
+    place.project("app")
+    for number in range(3):
+        place.write(f"app/m{number}.py", f"import os\n\nN = {number}\n")
+    return place
+
+
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Desk]:
+    """With a log of its own."""
     with desk(tmp_path) as place:
-        place.project("app")
-        for number in range(3):
-            place.write(f"app/m{number}.py", f"import os\n\nN = {number}\n")
+        yield furnished(place)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with desk(tmp_path_factory.mktemp("supervision")) as place:
         yield place
+
+
+@pytest.fixture
+def shared(running: Desk) -> Desk:
+    """With the daemon of the test before, if it left one."""
+    running.turn()
+    return furnished(running)
 
 
 @contextlib.contextmanager
@@ -104,48 +122,48 @@ def test_a_daemon_that_lost_its_state_ends_with_the_reason(place: Desk, name: st
     assert place.status()["pid"] != daemon.pid
 
 
-def test_a_killed_daemon_is_told_of_by_the_next_who_asks(place: Desk) -> None:
-    place.start()
-    assert place.document("dashboard")["live"]
-    os.kill(place.status()["pid"], signal.SIGKILL)
-    place.assert_nothing_runs()
-    assert "killed" in place.document("status", status=[4])["ended"]["reason"]
-    assert not place.document("dashboard")["live"]
-    assert "no daemon runs" in place.run("dashboard").stderr
-    place.start()
-    place.run("stop")
-    assert place.document("status", status=[4])["ended"]["state"] == "stopped"
+def test_a_killed_daemon_is_told_of_by_the_next_who_asks(shared: Desk) -> None:
+    shared.start()
+    assert shared.document("dashboard")["live"]
+    os.kill(shared.status()["pid"], signal.SIGKILL)
+    shared.assert_nothing_runs()
+    assert "killed" in shared.document("status", status=[4])["ended"]["reason"]
+    assert not shared.document("dashboard")["live"]
+    assert "no daemon runs" in shared.run("dashboard").stderr
+    shared.start()
+    shared.run("stop")
+    assert shared.document("status", status=[4])["ended"]["state"] == "stopped"
 
 
-def test_stacks_are_told_on_request_and_by_one_that_hangs(place: Desk) -> None:
-    place.start()
-    pid = place.status()["pid"]
-    told = place.document("doctor", "--threads")
+def test_stacks_are_told_on_request_and_by_one_that_hangs(shared: Desk) -> None:
+    shared.start()
+    pid = shared.status()["pid"]
+    told = shared.document("doctor", "--threads")
     assert "Thread coordinator" in told["stacks"]
     assert "Thread scribe" in told["stacks"]
     assert "coordinator.py" in Path(told["file"]).read_text()
     os.kill(pid, signal.SIGUSR1)
     until(lambda: "most recent call first" in Path(told["file"]).read_text())
-    place.settle()
-    assert place.status()["pid"] == pid
+    shared.settle()
+    assert shared.status()["pid"] == pid
 
 
-def test_stacks_are_told_by_a_daemon_without_a_socket(place: Desk) -> None:
-    place.start()
-    (socket,) = (place.base / "home" / "run").rglob("control.sock")
+def test_stacks_are_told_by_a_daemon_without_a_socket(shared: Desk) -> None:
+    shared.start()
+    (socket,) = (shared.base / "home" / "run").rglob("control.sock")
     socket.unlink()
-    assert "coordinator.py" in place.document("doctor", "--threads")["stacks"]
-    place.run("stop")
+    assert "coordinator.py" in shared.document("doctor", "--threads")["stacks"]
+    shared.run("stop")
 
 
-def test_a_fatal_signal_leaves_its_stacks(place: Desk) -> None:
-    place.start()
-    os.kill(place.status()["pid"], signal.SIGSEGV)
-    place.assert_nothing_runs()
-    crash = place.root / "RUNS" / "logs" / "crash.txt"
+def test_a_fatal_signal_leaves_its_stacks(shared: Desk) -> None:
+    shared.start()
+    os.kill(shared.status()["pid"], signal.SIGSEGV)
+    shared.assert_nothing_runs()
+    crash = shared.root / "RUNS" / "logs" / "crash.txt"
     assert "Segmentation fault" in crash.read_text()
-    place.start()
-    assert logged(place, "the daemon before this one was ended by a fatal signal")()
+    shared.start()
+    assert logged(shared, "the daemon before this one was ended by a fatal signal")()
     assert "Segmentation fault" in crash.with_name("crash.last.txt").read_text()
 
 
@@ -171,13 +189,13 @@ def test_too_much_memory_restarts_the_daemon_in_place(place: Desk) -> None:
     place.assert_chains()
 
 
-def test_a_project_that_is_off_is_listed_as_off(place: Desk) -> None:
-    place.project("old", enabled=False)
-    place.start()
-    rows = {row["name"]: row for row in place.status()["projects"]}
+def test_a_project_that_is_off_is_listed_as_off(shared: Desk) -> None:
+    shared.project("old", enabled=False)
+    shared.start()
+    rows = {row["name"]: row for row in shared.status()["projects"]}
     assert rows["old"]["state"] == "disabled"
     assert rows["old"]["passed"] is None
-    dashboard = (place.root / "RUNS" / "stats" / "workspace_dashboard.md").read_text()
+    dashboard = (shared.root / "RUNS" / "stats" / "workspace_dashboard.md").read_text()
     assert "disabled" in dashboard and "enabled = false" in dashboard
-    assert not (place.root / "old" / "RUNS").exists()
-    place.agree()
+    assert not (shared.tree / "old" / "RUNS").exists()
+    shared.agree()

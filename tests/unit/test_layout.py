@@ -36,6 +36,7 @@ def dotted(path: Path) -> str:
     )
 
 
+@functools.cache
 def parse(path: Path) -> ast.Module:
     return ast.parse(path.read_bytes(), path)
 
@@ -54,8 +55,8 @@ def share_over(lengths: list[int], limit: int) -> float:
 
 @functools.cache
 def imported_by_tests() -> frozenset[str]:
-    trees = [parse(path) for path in (REPOSITORY / "tests").rglob("*.py")]
-    nodes = [node for tree in trees for node in ast.walk(tree)]
+    tests = (REPOSITORY / "tests").rglob("*.py")
+    nodes = [node for path in tests for node in ast.walk(ast.parse(path.read_bytes(), path))]
     direct = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     sources = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
     members = {

@@ -171,12 +171,18 @@ class _Turn:
 
 
 def unchanged(path: str, job: Job) -> bool:
-    """Whether the file still holds the job's bytes: by its times, and by reading it where those are young."""
+    """Whether the file holds the job's bytes, and has held them since: a tool may have read it in between.
+
+    That shows in its times, whoever puts the same bytes back; where those are young, it is read again.
+    """
     try:
         status = os.lstat(path)
     except OSError:
         return False
-    if files.stat_of(status) == job.stat and status.st_ctime_ns < time.time_ns() - _RACY_NS:
+    stat = files.stat_of(status)
+    if (stat.mtime_ns, stat.ctime_ns) != (job.stat.mtime_ns, job.stat.ctime_ns):
+        return False
+    if stat == job.stat and status.st_ctime_ns < time.time_ns() - _RACY_NS:
         return True
     content = files.read(path, limit=ANY_SIZE)
     return isinstance(content, files.Content) and content.fingerprint.digest == job.digest

@@ -16,6 +16,7 @@ import msgspec
 
 from dev_assistant.errors import ToolError
 from dev_assistant.model import Category, Finding, Severity, Skipped, Verdict
+from dev_assistant.verify import tangle
 from dev_assistant.verify.content import Source, one_line
 from dev_assistant.verify.findings import checked
 from dev_assistant.verify.native import Call, ending, said
@@ -78,6 +79,11 @@ _FAULT: Final = "MD042"
 _MOST_DOCUMENTS: Final = 256
 _MOST_BYTES: Final = 16 << 20  # of documents in one run
 _FINDINGS: Final = 1
+_MOST_PAIRS: Final = (tangle.MOST, tangle.MOST_PER_BYTE)
+_TANGLED: Final = (
+    "it would take rumdl too long, which compares each heading with each link, each comment with each line, "
+    "each fenced code block with each indented one, and marks within a line"
+)
 _IGNORED_OPTION = re.compile(rb"^\[(?:cli|config) warning\][^\n]*", re.MULTILINE)
 
 
@@ -101,11 +107,13 @@ class Rumdl:
     name = "rumdl"
     extra = "markdown"
     suffixes = frozenset({".md", ".markdown"})
-    options: Sequence[bytes] = tuple(map(str.encode, _OPTIONS))
+    options: Sequence[bytes] = (*map(str.encode, _OPTIONS), b"%d+%d" % _MOST_PAIRS)
 
     def unfit(self, source: Source) -> Skipped | None:
-        """NUL ends a text on the way to rumdl, and stands in no document."""
-        return Skipped("not a text: it holds a NUL byte") if b"\0" in source.data else None
+        """NUL ends a text on the way to rumdl, and stands in no document; the others would take minutes."""
+        if b"\0" in source.data:
+            return Skipped("not a text: it holds a NUL byte")
+        return Skipped(_TANGLED) if tangle.is_too_much(source.data) else None
 
     def parts(self, texts: Mapping[str, bytes]) -> Iterator[list[str]]:
         """As many as go through a pipe at once."""

@@ -101,12 +101,19 @@ def test_what_changed_before_or_meanwhile_is_moved(tmp_path, change):
     assert [result.verdict for result in judge(scope, [asked], _clean)] == [Moved()]
 
 
-def test_what_was_only_touched_stands(tmp_path):
-    path = write(tmp_path, {"a.md": "one"}) / "a.md"
+def test_what_held_other_bytes_in_between_is_judged_again(tmp_path):
+    write(tmp_path, {"a.md": "one"})
     scope = _scope(tmp_path)
-    asked = job(scope, "a.md")
-    os.utime(path, ns=(1, 1))
-    assert [result.verdict for result in judge(scope, [asked], _clean)] == [Checked()]
+
+    def ask(sources):
+        write(tmp_path, {"a.md": "two"})
+        verdicts = _clean(sources)
+        write(tmp_path, {"a.md": "one"})
+        os.utime(tmp_path / "a.md", ns=(1, 1))  # a clock tick later, whatever this one is
+        return verdicts
+
+    assert [result.verdict for result in judge(scope, [job(scope, "a.md")], ask)] == [Moved()]
+    assert [result.verdict for result in judge(scope, [job(scope, "a.md")], _clean)] == [Checked()]
 
 
 @pytest.mark.parametrize("error", [ToolError("gone"), OSError("gone")])

@@ -116,6 +116,14 @@ def test_a_text_with_nul_is_none(tmp_path, verifier):
     assert rules(verdicts["b.md"]) == ["MD042"]
 
 
+def test_what_takes_rumdl_too_long_is_skipped_and_says_so(tmp_path, verifier):
+    write(tmp_path, {"a.md": "## a\n\n[b](#a) [c]()\n\n" * 65_000, "b.md": "## a\n\n[b](#a)\n\n" * 100})
+    verdicts = judge_all(verifier, tmp_path)
+    assert isinstance(verdicts["a.md"], Skipped)
+    assert "each heading with each link" in verdicts["a.md"].reason
+    assert isinstance(verdicts["b.md"], Checked)
+
+
 def test_deep_nesting_is_judged_or_fails_alone(tmp_path, verifier):
     write(tmp_path, {"deep.md": "> " * 5_000 + "[a]()\n", "a.md": "[a]()\n"})
     verdicts = judge_all(verifier, tmp_path)
