@@ -47,7 +47,7 @@ class Desk:
 
     def __init__(self, base: Path) -> None:
         self.base = base
-        self.root = self.tree = base / "work"
+        self.root = base / "work"
         self._turns = 0
         self._begins = False
         self.projects: dict[str, Path] = {}
@@ -74,8 +74,12 @@ class Desk:
         """Begin another tree under the same daemon: the first project of it will be the only one."""
         self._turns += 1
         self._begins = True
-        self.tree = self.root / f"t{self._turns}"
         self.projects = {}
+
+    @property
+    def tree(self) -> Path:
+        """Where projects are written."""
+        return self.root / f"t{self._turns}" if self._turns else self.root
 
     def write(self, path: str, text: str = "") -> Path:
         """Write a file of the tree in place, with its directories."""
