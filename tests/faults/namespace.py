@@ -60,7 +60,7 @@ class Inside(Desk):
     def move_into(self, options: str) -> None:
         """Give the desk a file system of its own; its files are seen through the namespace from then on."""
         self.namespace.tmpfs(self.root, options)
-        self.root = self.tree = self.namespace.seen(self.root)
+        self.root = self.namespace.seen(self.root)
 
 
 @contextlib.contextmanager
