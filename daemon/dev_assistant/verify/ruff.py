@@ -32,6 +32,10 @@ _CROSSOVER: Final = 16
 With all rules both cost more and the runs, on both cores, are ahead from 12 to 32 files. More than this would
 keep the next save waiting.
 """
+_SERVERS: Final = 12
+"""One for each project that somebody is at work in. To start one takes longer than to judge by it; each has
+some 10 MB, half of it shared with the others.
+"""
 _VERSION_SECONDS: Final = 10.0
 _PYTHON: Final = (".py", ".pyi", ".pyw", ".ipynb")
 
@@ -69,7 +73,7 @@ class RuffVerifier:
     name = "ruff"
 
     def __init__(
-        self, timeout_seconds: float = 10.0, *, crossover: int = _CROSSOVER, servers: int = 4
+        self, timeout_seconds: float = 10.0, *, crossover: int = _CROSSOVER, servers: int = _SERVERS
     ) -> None:
         self._timeout = timeout_seconds
         self._crossover = crossover
