@@ -62,9 +62,14 @@ def artefacts(place: Desk) -> list[Path]:
     return sorted(path for stats in place.root.glob("**/RUNS/stats") for path in stats.iterdir())
 
 
+def temporaries(place: Desk) -> list[Path]:
+    return [path for path in artefacts(place) if path.suffix == ".tmp"]
+
+
 def assert_whole(place: Desk) -> None:
-    """Every artefact parses, and nothing temporary is left."""
-    paths = artefacts(place)
+    """Every artefact parses, and nothing temporary is left once the daemon's writing has ended."""
+    until(lambda: not temporaries(place))
+    paths = [path for path in artefacts(place) if path.suffix != ".tmp"]  # another writing may have begun
     assert len(paths) >= 7
     for path in paths:
         assert path.suffix in {".json", ".md"}, path
