@@ -10,6 +10,7 @@ import itertools
 import statistics
 import time
 from contextlib import ExitStack
+from pathlib import Path
 
 import peers
 from corpus import Workspace
@@ -19,6 +20,7 @@ from scenario import Field, Missed, Scenario, Series, interleaved
 PRIME_SECONDS = 180.0
 PATIENCE_SECONDS = 30.0
 OURS = "dev-assistant"
+FIRST = "dev-assistant, first save in a project"
 
 
 class Saver:
@@ -27,12 +29,22 @@ class Saver:
     def __init__(self, peer: peers.Peer, tree: Workspace, numbers: itertools.count[int]) -> None:
         self.peer = peer
         self._root = tree.root
-        self._files = itertools.cycle(tree.sample(100))
+        sample = tree.sample(100)
+        self._files = itertools.cycle(sample)
+        self._first = {path.parts[0]: path for path in sample}
         self._numbers = numbers
 
     def __call__(self) -> float:
         """Milliseconds to the verdict. Raises Missed."""
-        taken = self._answered(PATIENCE_SECONDS)
+        return self._saved(next(self._files))
+
+    def visit(self) -> list[float]:
+        """Milliseconds to the verdict on one file of each project: nobody has saved there yet."""
+        self.peer.rest()
+        return [self._saved(path) for path in self._first.values()]
+
+    def _saved(self, path: Path) -> float:
+        taken = self._answered(path, PATIENCE_SECONDS)
         self.peer.rest()
         if taken is None:
             raise Missed("no verdict in time")
@@ -41,12 +53,12 @@ class Saver:
     def prime(self) -> None:
         """Save until the peer answers: only then does it watch. Raises Missed when it never does."""
         deadline = time.monotonic() + PRIME_SECONDS
-        while self._answered(2.0) is None:
+        while self._answered(next(self._files), 2.0) is None:
             if time.monotonic() > deadline:
                 raise Missed(f"no answer within {PRIME_SECONDS:g} s")
 
-    def _answered(self, timeout: float) -> float | None:
-        save = peers.save(self._root / next(self._files), number=next(self._numbers))
+    def _answered(self, path: Path, timeout: float) -> float | None:
+        save = peers.save(self._root / path, number=next(self._numbers))
         return self.peer.answer(save, timeout=timeout)
 
 
@@ -60,9 +72,10 @@ def run(field: Field) -> list[Row]:
             peer = stack.enter_context(peers.PEERS[name](tree, home=field.home(f"home-{place}")))
             savers[name] = Saver(peer, tree, numbers)
             savers[name].prime()
+        first = Series({name: saver.visit() for name, saver in savers.items()}[OURS])
         series = interleaved(savers, rounds=field.rounds(quick=20, full=50), warm_up=3)
         memory = {name: saver.peer.memory_mb() for name, saver in savers.items()}
-    return [
+    return [first.row(FIRST)] + [
         each.row(
             name,
             memory_mb=memory[name],

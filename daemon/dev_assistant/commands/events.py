@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Mapping
 
-from dev_assistant.commands.output import coloured, runtime, write, write_json_line
+from dev_assistant.commands.output import coloured, runtime, write, write_encoded
 from dev_assistant.escape import visible
 from dev_assistant.serve.client import stream
 
@@ -32,9 +33,9 @@ def run(args: argparse.Namespace) -> int:
     colour = coloured()
     for event in stream(runtime(args), "events", {"since_start": args.since_start}):
         if args.json:
-            write_json_line(event)
+            write_encoded(event)
         else:
-            write(render(event, colour=colour) + "\n")
+            write(render(json.loads(event), colour=colour) + "\n")
     return 0
 
 

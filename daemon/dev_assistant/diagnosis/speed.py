@@ -183,7 +183,7 @@ class _Saves:
     def _hear(self) -> None:
         with contextlib.suppress(UserError):
             for event in self._events:
-                self._verdicts.put((time.monotonic(), event["digest"]))
+                self._verdicts.put((time.monotonic(), json.loads(event)["digest"]))
 
 
 def _in_turn(

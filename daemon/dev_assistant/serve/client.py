@@ -118,17 +118,21 @@ def fetch(
     return reply["item"], document
 
 
-def stream(runtime: Runtime, method: str, params: Mapping[str, object] | None = None) -> Iterator[Any]:
-    """The items of a stream as they come, until the daemon ends it. Raises as ``call``."""
+def stream(runtime: Runtime, method: str, params: Mapping[str, object] | None = None) -> Iterator[bytes]:
+    """The items of a stream as they come, as the JSON that they are, until the daemon ends it.
+
+    Raises as ``call``.
+    """
     with _connect(runtime, 10.0) as connection:
         _send(connection, method, params or {})
         rest = b""
         while True:
             line, rest = _read_line(runtime, connection, None, rest)
-            reply = _reply(line)
-            if "item" not in reply:
+            item = raw_item(line)
+            if item is None:
+                _reply(line)
                 return
-            yield reply["item"]
+            yield item
 
 
 def _connect(runtime: Runtime, timeout: float) -> socket.socket:

@@ -26,6 +26,12 @@ _GATHER_MILLISECONDS = 3
 _RUSH_READS = 8
 """A save is three or four events, perhaps each in a read of its own: only more than that is gathered."""
 
+_WRITING_MILLISECONDS = 1
+"""How long a file that is being written may take to be closed before it is told of all the same."""
+
+_SAVE_BYTES = 1_000
+"""The events of one save take less: open and write, each with the name of at most 255 bytes."""
+
 _SMALL = 1 << 16
 _LARGE = 1 << 20
 _BACKOFF_SECONDS = (0.1, 30.0)
@@ -116,8 +122,9 @@ class InotifySource:
 
     def _read(self, post: Callable[[SourceEvent], None]) -> None:
         """Pass on what comes after quiet at once; while more keeps coming, let it gather between reads."""
-        arrival, wake, mounts = select.poll(), select.poll(), select.poll()
+        arrival, more, wake, mounts = select.poll(), select.poll(), select.poll(), select.poll()
         arrival.register(self._watches.kernel.descriptor, select.POLLIN)
+        more.register(self._watches.kernel.descriptor, select.POLLIN)
         arrival.register(self._wake, select.POLLIN)
         wake.register(self._wake, select.POLLIN)
         table = self._mounts.descriptor
@@ -132,6 +139,8 @@ class InotifySource:
                 return
             with self._beats.at("reading events"):
                 data = self._watches.kernel.read(_LARGE if rush else _SMALL)
+                while len(data) <= _SAVE_BYTES and _is_unfinished(data) and more.poll(_WRITING_MILLISECONDS):
+                    data += self._watches.kernel.read(_SMALL)
                 last = self._now()
                 if remounted or mounts.poll(0):  # before events of the new directories, a cookie's too
                     for event in self._remounted(at=last):
@@ -206,3 +215,8 @@ class InotifySource:
             return ()
         path = os.path.join(parent, os.fsdecode(name))
         return (CoverLost(path, at),) if self._watches.vanish(path) else ()
+
+
+def _is_unfinished(data: bytes) -> bool:
+    """Whether all that is told is of files being written: mostly the end comes at once, and is one save."""
+    return bool(data) and all(_FILE_KINDS.get(mask) is HintKind.TOUCHED for _, mask, _ in events(data))
