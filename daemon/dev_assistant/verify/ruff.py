@@ -190,7 +190,8 @@ class RuffVerifier:
         if documents:
             key = Key(project.root, scope.folders, scope.digest, self.version())
             timeout = scaled(scope.timeout, count=len(documents))
-            answers.update(self._servers.check(ruff, key, documents, timeout=timeout))
+            if self._servers.lives(ruff, key, documents, timeout=timeout):
+                answers.update(self._servers.check(ruff, key, documents, timeout=timeout))
         left = [subject for subject in subjects if subject.path not in answers]
         if left:
             beside = [path for subject in left if (path := _beside(turn, subject))]

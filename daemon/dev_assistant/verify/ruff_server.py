@@ -9,6 +9,7 @@ syntax error in it.
 from __future__ import annotations
 
 import collections
+import functools
 import os
 import threading
 import time
@@ -224,6 +225,7 @@ class Servers:
         self._children = process.Children()
         self._lock = threading.Lock()
         self._sessions: collections.OrderedDict[Key, Session] = collections.OrderedDict()
+        self._starting: set[Key] = set()
         self._failures: collections.Counter[str] = collections.Counter()  # by the project's root
         self._resume: dict[str, float] = {}
 
@@ -242,6 +244,28 @@ class Servers:
             return {}
         self._failures.pop(key.root, None)
         return verdicts
+
+    def lives(self, ruff: str, key: Key, documents: Sequence[Document], *, timeout: float) -> bool:
+        """Whether there is a server for this. If not, one is started on a thread of its own and gets to know
+        ``documents``: who waits for a verdict on them has it sooner from a run.
+        """
+        with self._lock:
+            session = self._sessions.get(key)
+            if session is not None and session.alive:
+                return True
+            if key in self._starting or time.monotonic() < self._resume.get(key.root, 0.0):
+                return False
+            self._starting.add(key)
+        begin = functools.partial(self._begin, ruff, key, documents, timeout)
+        threading.Thread(target=begin, name="ruff-server-start", daemon=True).start()
+        return False
+
+    def _begin(self, ruff: str, key: Key, documents: Sequence[Document], timeout: float) -> None:
+        try:
+            self.check(ruff, key, documents, timeout=timeout)
+        finally:
+            with self._lock:
+                self._starting.discard(key)
 
     def close(self) -> None:
         """End all servers."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -52,6 +53,8 @@ def judge(
 ):
     """The verdict on each path, asked again while something moved, as the daemon does."""
     verdicts, todo = {}, list(wanted)
+    if urgency is Urgency.INTERACTIVE:
+        saved_before(verifier, tree, scope, [job(scope, path, urgency) for path in todo[:at_once]])
     for _ in range(4):
         moved = []
         for start in range(0, len(todo), at_once):
@@ -65,6 +68,20 @@ def judge(
         if not todo:
             return verdicts
     raise AssertionError(f"never came to rest: {todo}")
+
+
+def saved_before(verifier, tree: Project, scope, jobs: list[Job]) -> None:
+    """A first save is judged by a run; when this returns, what it has started is there for the next one."""
+    verifier.verify(tree, scope, jobs)
+    started()
+
+
+def started() -> None:
+    """When this returns, no server of ruff's is on its way any more."""
+    for thread in threading.enumerate():
+        if thread.name == "ruff-server-start":
+            thread.join(30.0)
+            assert not thread.is_alive()
 
 
 def judge_all(verifier, root: Path, *wanted: str):

@@ -7,7 +7,7 @@ import pytest
 from dev_assistant import process
 from dev_assistant.model import Checked, Failed, Urgency
 from dev_assistant.verify.ruff import RuffVerifier
-from unit.verify.judging import directories, job, project, write
+from unit.verify.judging import directories, job, project, saved_before, write
 
 
 @pytest.fixture(name="verifier")
@@ -36,9 +36,11 @@ def test_few_files_that_somebody_waits_for_go_to_a_living_server(tmp_path, verif
     write(tmp_path, {"ruff.toml": 'lint.select = ["F"]\n', **dict.fromkeys(names, "import os\n")})
     tree = project(tmp_path)
     scope = verifier.scope(tree, directories(tmp_path))
-    results = verifier.verify(tree, scope, [job(scope, name, urgency) for name in names])
-    assert [len(result.verdict.findings) for result in results] == [1] * count
+    jobs = [job(scope, name, urgency) for name in names]
+    saved_before(verifier, tree, scope, jobs)
     assert bool(verifier._servers._sessions) is living
+    results = verifier.verify(tree, scope, jobs)
+    assert [len(result.verdict.findings) for result in results] == [1] * count
 
 
 def test_no_jobs_no_results(tmp_path, verifier):
@@ -117,8 +119,10 @@ def test_a_server_that_dies_between_saves_is_replaced(tmp_path, verifier):
     write(tmp_path, {"ruff.toml": 'lint.select = ["F"]\n', "a.py": "x = 1\n"})
     tree = project(tmp_path)
     scope = verifier.scope(tree, directories(tmp_path))
+    saves = [job(scope, "a.py", Urgency.INTERACTIVE)]
     for _ in range(2):
-        [result] = verifier.verify(tree, scope, [job(scope, "a.py", Urgency.INTERACTIVE)])
+        saved_before(verifier, tree, scope, saves)
+        [result] = verifier.verify(tree, scope, saves)
         assert result.verdict == Checked()
         [session] = verifier._servers._sessions.values()
         process.end_group(session._server._child)

@@ -9,7 +9,7 @@ from dev_assistant.model import Checked
 from dev_assistant.verify.ruff_scope import build
 from dev_assistant.verify.ruff_server import Document, Key, Servers
 from unit.verify.fakes import LANGUAGE_SERVER, program
-from unit.verify.judging import directories, project, write
+from unit.verify.judging import directories, project, started, write
 
 FAKE = (
     LANGUAGE_SERVER
@@ -158,6 +158,26 @@ def test_servers_are_few_and_the_longest_idle_makes_room(servers, tree, fake):
     for key in (keys[0], keys[1], keys[0], keys[2]):
         assert servers.check(ruff, key, [tree.document()], timeout=30.0)
     assert list(servers._sessions) == [keys[0], keys[2]]
+
+
+def test_one_that_does_not_live_is_started_meanwhile(servers, tree, fake, tmp_path):
+    log = tmp_path / "log"
+    ruff = fake(f"open({str(log)!r}, 'a').write('x'); main()")
+    assert not servers.lives(ruff, tree.key, [tree.document()], timeout=30.0)
+    servers.lives(ruff, tree.key, [tree.document()], timeout=30.0)  # the next save, at once
+    started()
+    assert servers.lives(ruff, tree.key, [tree.document()], timeout=30.0)
+    assert _check(servers, ruff, tree) != {}
+    assert log.read_text() == "x"
+
+
+def test_one_that_fails_is_not_started_for_every_save(servers, tree, fake, tmp_path):
+    log = tmp_path / "log"
+    ruff = fake(f"open({str(log)!r}, 'a').write('x'); sys.exit(1)")
+    for _ in range(6):
+        assert not servers.lives(ruff, tree.key, [tree.document()], timeout=30.0)
+        started()
+    assert log.read_text() == "xx"
 
 
 def test_another_configuration_is_another_server(servers, tree):
