@@ -19,6 +19,9 @@ from scenario import Field, Missed, Scenario, Series, interleaved
 
 PRIME_SECONDS = 180.0
 PATIENCE_SECONDS = 30.0
+PAUSE_SECONDS = 1.0
+"""Between two saves in different projects: nobody is at work in both at once."""
+
 OURS = "dev-assistant"
 FIRST = "dev-assistant, first save in a project"
 
@@ -40,8 +43,12 @@ class Saver:
 
     def visit(self) -> list[float]:
         """Milliseconds to the verdict on one file of each project: nobody has saved there yet."""
-        self.peer.rest()
-        return [self._saved(path) for path in self._first.values()]
+        taken = []
+        for path in self._first.values():
+            self.peer.rest()
+            time.sleep(PAUSE_SECONDS)
+            taken.append(self._saved(path))
+        return taken
 
     def _saved(self, path: Path) -> float:
         taken = self._answered(path, PATIENCE_SECONDS)

@@ -187,11 +187,11 @@ class RuffVerifier:
         ruff, scope = process.tool("ruff"), turn.scope
         answers: dict[str, Verdict] = {}
         documents = [document for subject in subjects if (document := _document(subject))] if living else []
-        if documents:
-            key = Key(project.root, scope.folders, scope.digest, self.version())
-            timeout = scaled(scope.timeout, count=len(documents))
-            if self._servers.lives(ruff, key, documents, timeout=timeout):
-                answers.update(self._servers.check(ruff, key, documents, timeout=timeout))
+        key = Key(project.root, scope.folders, scope.digest, self.version())
+        timeout = scaled(scope.timeout, count=len(documents))
+        served = self._servers.lives(key)
+        if documents and served:
+            answers.update(self._servers.check(ruff, key, documents, timeout=timeout))
         left = [subject for subject in subjects if subject.path not in answers]
         if left:
             beside = [path for subject in left if (path := _beside(turn, subject))]
@@ -199,6 +199,8 @@ class RuffVerifier:
                 ruff, project.root, scope.timeout, self._patience_with(ruff, project), self._children
             )
             answers.update(batch.check([subject.path for subject in left], beside=beside))
+        if documents and not served:  # only now: to start one takes longer than a run, and both cores
+            self._servers.begin(ruff, key, documents, timeout=timeout)
         turn.verdicts.update({subject.job.path: answers[subject.path] for subject in subjects})
 
 

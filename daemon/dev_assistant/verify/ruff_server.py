@@ -245,20 +245,20 @@ class Servers:
         self._failures.pop(key.root, None)
         return verdicts
 
-    def lives(self, ruff: str, key: Key, documents: Sequence[Document], *, timeout: float) -> bool:
-        """Whether there is a server for this. If not, one is started on a thread of its own and gets to know
-        ``documents``: who waits for a verdict on them has it sooner from a run.
-        """
+    def lives(self, key: Key) -> bool:
+        """Whether there is a server for this."""
         with self._lock:
             session = self._sessions.get(key)
-            if session is not None and session.alive:
-                return True
+            return session is not None and session.alive
+
+    def begin(self, ruff: str, key: Key, documents: Sequence[Document], *, timeout: float) -> None:
+        """Start a server on a thread of its own, for what is asked later; it gets to know ``documents``."""
+        with self._lock:
             if key in self._starting or time.monotonic() < self._resume.get(key.root, 0.0):
-                return False
+                return
             self._starting.add(key)
         begin = functools.partial(self._begin, ruff, key, documents, timeout)
         threading.Thread(target=begin, name="ruff-server-start", daemon=True).start()
-        return False
 
     def _begin(self, ruff: str, key: Key, documents: Sequence[Document], timeout: float) -> None:
         try:
