@@ -153,7 +153,10 @@ class Ranking:
     def _learn(self, path: RelPath, facts: Facts) -> None:
         if facts.current and self._is_news(path, facts):
             self._news[path] = facts
+        known = self._facts.get(path)
         self._facts[path] = facts
+        if known is not None and (known.imports, known.changed) == (facts.imports, facts.changed):
+            return
         rank = self.rules.classify(path, imports=facts.imports, changed_lines=facts.changed)
         before = self._ranks.get(path, _ORDINARY)
         if rank.score > 0 or rank.is_critical:

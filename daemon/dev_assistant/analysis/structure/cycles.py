@@ -49,7 +49,7 @@ class ImportGraph:
     def __init__(self, imports: Callable[[RelPath], Sequence[Import]], roots: Sequence[str] = ROOTS) -> None:
         self._imports = imports
         self._roots = roots
-        self._paths: set[RelPath] = set()
+        self._names: dict[RelPath, str] = {}
         self._files: dict[str, RelPath] = {}
         self._graph: dict[str, dict[str, int]] = {}
         self._changed: set[RelPath] = set()
@@ -58,14 +58,15 @@ class ImportGraph:
 
     def put(self, path: RelPath) -> None:
         """A file is there, or imports something else than before."""
-        self._resettled |= path not in self._paths
-        self._paths.add(path)
+        if path not in self._names:
+            self._resettled = True
+            self._names[path] = module_name(path, self._roots)
         self._changed.add(path)
 
     def drop(self, path: RelPath) -> None:
         """A file that was put is gone."""
         self._resettled = True
-        self._paths.remove(path)
+        del self._names[path]
 
     def cycles(self) -> tuple[Cycle, ...]:
         """One for each strongly connected component, sorted.
@@ -73,7 +74,7 @@ class ImportGraph:
         A package counts only where itself is imported, not where a module in it is.
         """
         if self._resettled:
-            self._files = {module_name(path, self._roots): path for path in sorted(self._paths)}
+            self._files = {self._names[path]: path for path in sorted(self._names)}
             self._graph = {}
             self._changed = set(self._files.values())
         if self._follow():
@@ -91,8 +92,8 @@ class ImportGraph:
         """Take in what changed; whether any import leads elsewhere, or from another line."""
         different = self._resettled
         changed, self._changed = self._changed, set()
-        for path in sorted(changed):
-            name = module_name(path, self._roots)
+        for path in sorted(changed & self._names.keys()):
+            name = self._names[path]
             if self._files.get(name) == path:
                 targets = _targets(name, path, self._imports(path), self._files)
                 different |= self._graph.get(name) != targets
@@ -141,8 +142,9 @@ def _absolute(each: Import, package: str) -> str | None:
 
 def _components(graph: _Graph) -> list[list[str]]:
     search = _Search(graph)
-    for name in graph:
-        search.visit(name)
+    for name, targets in graph.items():
+        if targets:  # else it is a component of its own
+            search.visit(name)
     return search.components
 
 
