@@ -14,7 +14,7 @@ import sys
 from itertools import islice
 from pathlib import Path
 
-from dev_assistant import failpoints
+from dev_assistant import __version__, failpoints
 from dev_assistant.errors import UserError, refused
 from dev_assistant.escape import path_text, visible
 
@@ -185,9 +185,7 @@ def _global_options(parser: argparse.ArgumentParser) -> None:
 
 def _without_command(rest: list[str]) -> int:
     if "--version" in rest:
-        from importlib.metadata import version  # noqa: PLC0415  5 ms
-
-        sys.stdout.write(f"dev-assistant {version('dev-assistant')}\n")
+        sys.stdout.write(f"dev-assistant {__version__}\n")
         return 0
     parser = Parser(
         prog="dev-assistant",

@@ -7,13 +7,14 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
-from importlib.metadata import version
+
+from dev_assistant import __version__
 
 
 def write_report(error: BaseException, arguments: Sequence[str]) -> str:
     """Write the report into a new private file; its path."""
     text = [
-        f"dev-assistant {version('dev-assistant')}, Python {sys.version.split()[0]}, {platform.platform()}",
+        f"dev-assistant {__version__}, Python {sys.version.split()[0]}, {platform.platform()}",
         f"arguments: {list(arguments)!r}",
         "",
         *traceback.format_exception(error),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from importlib.metadata import version
 from pathlib import Path
 
+from dev_assistant import __version__
 from dev_assistant.bootstrap import Assembly, Loading, assemble
 from dev_assistant.errors import ConfigError, UserError
 from dev_assistant.model import ProjectName, RelPath
@@ -108,7 +108,7 @@ def _for_one_look(
 @contextmanager
 def _alone(root: Path) -> Iterator[None]:
     """Hold the daemon's lock, so that nobody else writes the same RUNS/ meanwhile."""
-    instance = Instance.acquire(runtime_of(root), workspace=root, version=version("dev-assistant"))
+    instance = Instance.acquire(runtime_of(root), workspace=root, version=__version__)
     if instance is None:
         raise UserError("a daemon or another check is at work here", hint="try again, or add --no-cache")
     try:

@@ -15,10 +15,10 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
 
+from dev_assistant import __version__
 from dev_assistant.beats import Beats
 from dev_assistant.bootstrap import Assembly, Loading, assemble
 from dev_assistant.commands.output import add_profile
@@ -89,7 +89,7 @@ def _run(args: argparse.Namespace, readiness: Readiness) -> int:
     instance = Instance.acquire(
         runtime,
         workspace=configuration.root,
-        version=version("dev-assistant"),
+        version=__version__,
         options=options,
         inherited=args.lock_fd,
     )

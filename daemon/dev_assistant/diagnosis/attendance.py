@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from importlib.metadata import version
 
+from dev_assistant import __version__
 from dev_assistant.diagnosis.case import Attendance, Case
 from dev_assistant.diagnosis.outcome import Diagnosis, fine, problem, warning
 from dev_assistant.places import Runtime
@@ -51,7 +51,7 @@ def daemon(case: Case) -> Iterator[Diagnosis]:
 def _answers(attendance: Attendance, runtime: Runtime) -> Iterator[Diagnosis]:
     name, where, status = "daemon", str(runtime.socket), attendance.status or {}
     value = f"pid {status.get('pid')}, {status.get('state')}"
-    running, installed = status.get("version"), version("dev-assistant")
+    running, installed = status.get("version"), __version__
     if running != installed:
         told = f"{running} runs, {installed} is installed"
         yield warning(name, "is another version", where=where, value=told, advice="dev-assistant restart")

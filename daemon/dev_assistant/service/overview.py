@@ -9,9 +9,8 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import version
 
+from dev_assistant import __version__
 from dev_assistant.beats import Overdue
 from dev_assistant.machine import memory
 from dev_assistant.model import Job, Project
@@ -118,7 +117,7 @@ class Overview:
                 holders=health.holders,
             ),
             memory=self._memory(now),
-            version=_version(),
+            version=__version__,
             config_errors=snapshot.problems,
             vitals=VitalsView() if self.vitals is None else self.vitals.shown(),
         )
@@ -145,11 +144,6 @@ class Overview:
         )
         used = vitals.memory if vitals.memory.own else memory()
         return MemoryView(*used, governor.limit, reactions, vitals.leaks.note, vitals.collected())
-
-
-@cache
-def _version() -> str:
-    return version("dev-assistant")
 
 
 def _state(snapshot: Snapshot, age: float | None, stuck: tuple[Overdue, ...]) -> WorkspaceState:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import version
 from typing import Final
 from urllib.parse import quote
 
+from dev_assistant import __version__
 from dev_assistant.analysis.catalogue import RULES
 from dev_assistant.analysis.rules import Rule
 from dev_assistant.escape import visible
@@ -63,7 +63,7 @@ def _log(document: CheckDocument, kept: Sequence[Listed], *, of: int) -> _Object
     indices = {rule: index for index, rule in enumerate(sorted(rules))}
     driver = {
         "name": TOOL,
-        "version": version(TOOL),
+        "version": __version__,
         "rules": [_rule(rules[rule]) for rule in indices],
     }
     run = {

@@ -19,6 +19,9 @@ HOSTILE = st.text(_LETTERS, min_size=1, max_size=20) | st.sampled_from(
     ["::error::x", "</file>", "]]>", "a:b"]
 )
 
+PATHS = HOSTILE.filter(lambda path: path.rpartition("/")[2] not in {"", ".", ".."})
+"""Of files, whatever they are called."""
+
 Maker = Callable[..., Finding]
 
 

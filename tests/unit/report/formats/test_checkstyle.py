@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 from hypothesis import given
 
 from dev_assistant.report.formats.checkstyle import checkstyle
-from unit.report.formats.conftest import HOSTILE
+from unit.report.formats.conftest import HOSTILE, PATHS
 
 
 def rows(document) -> list[tuple[str, str, str]]:
@@ -26,6 +26,6 @@ def test_files_with_their_findings_and_doubts(full):
     ]
 
 
-@given(HOSTILE, HOSTILE)
+@given(PATHS, HOSTILE)
 def test_every_name_is_well_formed(named, path, message):
     assert len(rows(named(path, message))) == 2

@@ -6,7 +6,7 @@ from hypothesis import given
 
 from dev_assistant.escape import visible
 from dev_assistant.report.formats.github import LIMIT, data, github, value
-from unit.report.formats.conftest import HOSTILE
+from unit.report.formats.conftest import HOSTILE, PATHS
 
 COMMAND = re.compile(r"::(error|warning|notice) ([^:]*)::(.*)")
 
@@ -38,7 +38,7 @@ def test_the_runner_reads_back_what_was_written(foreign):
     assert not set(value(foreign)) & set(":,\r\n")
 
 
-@given(HOSTILE, HOSTILE)
+@given(PATHS, HOSTILE)
 def test_no_name_ends_its_command(named, path, message):
     document = named(path, message)
     lines = github(document).decode().split("\n")

@@ -7,7 +7,7 @@ import msgspec
 from hypothesis import given
 
 from dev_assistant.report.formats.gitlab import gitlab
-from unit.report.formats.conftest import HOSTILE
+from unit.report.formats.conftest import HOSTILE, PATHS
 
 Line = Annotated[int, msgspec.Meta(ge=1)]
 
@@ -49,7 +49,7 @@ def test_what_is_not_proved_blocks(full):
     ]
 
 
-@given(HOSTILE, HOSTILE)
+@given(PATHS, HOSTILE)
 def test_every_name_gives_an_issue_of_the_documented_form(named, path, message):
     assert len(issues(named(path, message))) == 2
 

@@ -6,7 +6,7 @@ import xmlschema
 from hypothesis import given
 
 from dev_assistant.report.formats.junit import junit
-from unit.report.formats.conftest import HOSTILE, SCHEMAS
+from unit.report.formats.conftest import HOSTILE, PATHS, SCHEMAS
 
 ALLOWED = {
     "testsuites": {"name", "tests", "failures", "errors"},
@@ -65,6 +65,6 @@ def test_a_clean_result_is_green_and_an_empty_one_is_not(clean, nothing):
     assert read(nothing).get("errors") == "1"
 
 
-@given(HOSTILE, HOSTILE)
+@given(PATHS, HOSTILE)
 def test_every_name_is_well_formed(named, path, message):
     assert len(outcomes(read(named(path, message)))) >= 2

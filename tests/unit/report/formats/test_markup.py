@@ -5,10 +5,10 @@ from xml.etree import ElementTree as ET
 from hypothesis import given
 
 from dev_assistant.report.formats.markup import clean, document, element
-from unit.report.formats.conftest import HOSTILE
+from unit.report.formats.conftest import HOSTILE, PATHS
 
 
-@given(HOSTILE, HOSTILE)
+@given(PATHS, HOSTILE)
 def test_a_parser_reads_back_what_was_written(name, text):
     read = ET.fromstring(document(element("a", {"name": name}, text)))
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from markdown_it import MarkdownIt
 
 from dev_assistant.report.formats.page import markdown
-from unit.report.formats.conftest import HOSTILE
+from unit.report.formats.conftest import HOSTILE, PATHS
 
 
 def test_the_verdict_is_green_only_with_proof(full, clean, nothing):
@@ -20,7 +20,7 @@ def test_what_is_left_out_is_counted_and_the_page_fits_a_step_summary(many):
 
 
 @settings(max_examples=40)
-@given(HOSTILE, HOSTILE)
+@given(PATHS, HOSTILE)
 def test_no_name_breaks_out_of_its_table(named, path, message):
     tokens = MarkdownIt("commonmark").enable("table").parse(markdown(named(path, message)).decode())
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from dev_assistant.report.documents import read_document
 from dev_assistant.report.formats.registry import FORMATS
-from unit.report.formats.conftest import HOSTILE
+from unit.report.formats.conftest import HOSTILE, PATHS
 
 TOLD = ("F401", "hung.py", "timeout", "late.py", "gone")
 
@@ -27,7 +27,7 @@ def test_every_format_with_a_place_for_it_has_the_same_id(full, name):
 
 
 @settings(max_examples=40)
-@given(HOSTILE, HOSTILE)
+@given(PATHS, HOSTILE)
 def test_every_format_takes_every_name_and_moves_no_cursor(named, path, message):
     document = named(path, message)
     for name, make in FORMATS.items():

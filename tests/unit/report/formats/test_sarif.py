@@ -14,7 +14,7 @@ from hypothesis import example, given
 
 from dev_assistant.model import Severity
 from dev_assistant.report.formats.sarif import BYTES, RESULTS, fitted, plain, sarif, uri
-from unit.report.formats.conftest import HOSTILE, SCHEMAS, crowd, document_of, file
+from unit.report.formats.conftest import HOSTILE, PATHS, SCHEMAS, crowd, document_of, file
 
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 Index = Annotated[int, msgspec.Meta(ge=0)]
@@ -194,7 +194,7 @@ def test_mistakes_in_the_configuration_are_told():
     assert [n.message.text for n in run.invocations[0].tool_configuration_notifications] == ["x: no such key"]
 
 
-@given(HOSTILE, HOSTILE)
+@given(PATHS, HOSTILE)
 def test_every_name_is_read_back(named, path, message):
     assert len(run_of(named(path, message)).results) == 1
 
