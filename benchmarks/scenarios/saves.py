@@ -59,8 +59,9 @@ class Saver:
 
     def prime(self) -> None:
         """Save until the peer answers: only then does it watch. Raises Missed when it never does."""
-        deadline = time.monotonic() + PRIME_SECONDS
-        while self._answered(next(self._files), 2.0) is None:
+        deadline, patience = time.monotonic() + PRIME_SECONDS, 2.0
+        while self._answered(next(self._files), patience) is None:
+            patience *= 2  # what takes longer than that must not be asked anew for ever
             if time.monotonic() > deadline:
                 raise Missed(f"no answer within {PRIME_SECONDS:g} s")
 
