@@ -12,6 +12,7 @@ import argparse
 import contextlib
 import itertools
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -31,13 +32,14 @@ from subject import BIN, Daemon, running
 
 BASE, AGAIN, CANDIDATE = "base", "base again", "candidate"
 SAVED = 20
-"""Saves of a round, one after the other; their median is one sample."""
+"""Saves of a round in projects that have been saved in; their median is one sample."""
 
 BURST = 100
 PATIENCE_SECONDS = 60.0
 QUESTIONS = (("check", "--json"), ("status",))
 CONDITIONS = {
     "cold start until settled, ms": Kind.DURATION,
+    "first save in a project to verdict, ms": Kind.DURATION,
     "save to verdict, ms": Kind.DURATION,
     f"{BURST} files at once, files a second": Kind.THROUGHPUT,
     "check --json, ms": Kind.DURATION,
@@ -80,16 +82,26 @@ def play(side: Side, numbers: Iterator[int]) -> list[float]:
 
 def _lively(side: Side, daemon: Daemon, numbers: Iterator[int]) -> list[float]:
     """What a daemon does that has judged everything."""
-    files = [side.workspace.root / path for path in side.workspace.sample(BURST)]
+    sample = side.workspace.sample(BURST)
+    files = [side.workspace.root / path for path in sample]
+    first = [side.workspace.root / path for path in {path.parts[0]: path for path in sample}.values()]
     with peers.following(daemon) as follower:
-        saves = (peers.save(path, number=next(numbers)) for path in files[:SAVED])
-        waits = [follower.answer(save, timeout=PATIENCE_SECONDS) for save in saves]
+        saves = [_saved(side, follower, chosen, numbers) for chosen in (first, files[:SAVED])]
         taken = burst(follower, files, numbers)
-    answered = sorted(wait for wait in waits if wait is not None)
-    if len(answered) < SAVED:
-        raise SystemExit(f"{side.name}: {SAVED - len(answered)} saves without a verdict")
     asked = [milliseconds([*daemon.command, *what], environ=daemon.environ) for what in QUESTIONS]
-    return [1e3 * answered[SAVED // 2], 1e3 * BURST / taken, *asked]
+    return [*saves, 1e3 * BURST / taken, *asked]
+
+
+def _saved(side: Side, follower: peers.Peer, files: Sequence[Path], numbers: Iterator[int]) -> float:
+    """Milliseconds from a save to its verdict, the median of one save of each file, each after some rest."""
+    waits = []
+    for path in files:
+        follower.rest()
+        waits.append(follower.answer(peers.save(path, number=next(numbers)), timeout=PATIENCE_SECONDS))
+    answered = [wait for wait in waits if wait is not None]
+    if len(answered) < len(files):
+        raise SystemExit(f"{side.name}: {len(files) - len(answered)} saves without a verdict")
+    return 1e3 * statistics.median(answered)
 
 
 def measure(sides: Sequence[Side], *, rounds: int) -> None:
