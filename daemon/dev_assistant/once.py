@@ -70,8 +70,8 @@ def look_at(
 ) -> Iterator[tuple[Copy, CheckDocument]]:
     """Judge what git has stored: a copy of it, which lives as long as the context, and its check document.
 
-    ``cached``: the caches of the originals are read; nothing is written to them. Raises UserError, with
-    status 3 when there is no such version, and ConfigError.
+    ``cached``: the caches of the originals are read, and keep what is learned unless somebody else writes
+    them. Raises UserError, with status 3 when there is no such version, and ConfigError.
     """
     present = Loading(workspace, Path.cwd(), {})()
     overrides: dict[str, object] = {"enable_evidence": False}
@@ -81,9 +81,11 @@ def look_at(
         file = None if present.file is None else Path(copy.copied(str(present.file)))
         loading = Loading(file, Path(copy.copied(str(present.root))), overrides)
         copy.refuse_strangers(loading())
-        records = BorrowedRecords(copy.original) if cached else VolatileRecords()
-        _, assembly = _for_one_look(loading, records)
-        yield copy, look_once(assembly.daemon, assembly.answers, paths=(), timeout=timeout)
+        with _held(present.root) if cached else nullcontext() as alone:
+            records = BorrowedRecords(copy.original, keep=alone is not None) if cached else VolatileRecords()
+            _, assembly = _for_one_look(loading, records)
+            document = look_once(assembly.daemon, assembly.answers, paths=(), timeout=timeout)
+        yield copy, document
 
 
 def _for_one_look(
@@ -107,11 +109,19 @@ def _for_one_look(
 
 @contextmanager
 def _alone(root: Path) -> Iterator[None]:
-    """Hold the daemon's lock, so that nobody else writes the same RUNS/ meanwhile."""
-    instance = Instance.acquire(runtime_of(root), workspace=root, version=__version__)
-    if instance is None:
-        raise UserError("a daemon or another check is at work here", hint="try again, or add --no-cache")
-    try:
+    """As ``_held``, or not at all: raises UserError."""
+    with _held(root) as instance:
+        if instance is None:
+            raise UserError("a daemon or another check is at work here", hint="try again, or add --no-cache")
         yield
+
+
+@contextmanager
+def _held(root: Path) -> Iterator[Instance | None]:
+    """The daemon's lock, so that nobody else writes the same RUNS/ meanwhile; None when somebody has it."""
+    instance = Instance.acquire(runtime_of(root), workspace=root, version=__version__)
+    try:
+        yield instance
     finally:
-        instance.release()
+        if instance is not None:
+            instance.release()

@@ -72,6 +72,18 @@ def test_a_missing_shard_is_told_and_no_success(root: Path) -> None:
     assert "results of shard api 2/2 are missing" in (root / "m.xml").read_text()
 
 
+@pytest.mark.parametrize("command", ["batch-verify", "check", "gate"])
+def test_suggestions_are_those_of_ruff(root: Path, command: str) -> None:
+    call(root, command, "-o", f"rdjsonl={root}/{command}.rdjsonl")
+    told = [json.loads(line) for line in (root / f"{command}.rdjsonl").read_text().splitlines()]
+    unused = [line for line in told if line["code"]["value"] == "F401"]
+    whole = {"start": {"line": 1, "column": 1}, "end": {"line": 2, "column": 1}}
+
+    assert len(unused) == 8
+    assert all(line["suggestions"] == [{"range": whole, "text": ""}] for line in unused)
+    assert sum("suggestions" in line for line in told) == sum("can fix" in line["message"] for line in told)
+
+
 def test_paths_and_own_outputs(root: Path) -> None:
     inside = root / "w" / "web" / "results.json"
     assert call(root, "batch-verify", "--paths", "web", "--output", str(inside)).returncode == 1

@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import sqlite3
 import subprocess
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from dev_assistant.once import check_once, look_at
+from dev_assistant.places import runtime_of
 from dev_assistant.report.documents import CheckDocument
+from dev_assistant.service.instance import Instance
 from dev_assistant.service.revision import NoRevisionError, Stored
 from system import prepared
 from system.daemon_process import RUFF_ALONE as ONLY_RUFF
@@ -59,6 +64,17 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return root
 
 
+@contextmanager
+def holding(root: Path) -> Iterator[None]:
+    """As a daemon does."""
+    instance = Instance.acquire(runtime_of(root), workspace=root, version="1")
+    assert instance is not None
+    try:
+        yield
+    finally:
+        instance.release()
+
+
 def change(root: Path) -> None:
     """Move the file of forty findings and add one, reformat another, change what decides, add untracked."""
     git(root, "mv", "one/pkg/a.py", "one/moved.py")
@@ -84,6 +100,41 @@ def test_a_revision_is_judged_as_a_checkout_of_it(
     oracle = check_once(workspace=None, watch_dirs=(), paths=(), cached=False, timeout=60)
     assert oracle.summary.findings > 40
     assert replace(found, meta={}) == replace(oracle, meta={})
+
+
+def kept(root: Path) -> int:
+    """The verdicts in the caches of all projects."""
+    count = 0
+    for database in root.glob("*/RUNS/.cache/*.db"):
+        with closing(sqlite3.connect(database)) as connection:
+            count += connection.execute("SELECT count(*) FROM verdicts").fetchone()[0]
+    return count
+
+
+def test_what_is_learned_of_a_revision_is_kept(work: Path) -> None:
+    """Once. The files of the work tree are neither in it nor forgotten by it."""
+    change(work)
+    here = check_once(workspace=None, watch_dirs=(), paths=(), cached=True, timeout=60)
+    of_here = kept(work)
+    there = looked_at(Stored("HEAD"), cached=True)
+    of_both = kept(work)
+    assert of_both > of_here
+    assert replace(looked_at(Stored("HEAD"), cached=True), meta={}) == replace(there, meta={})
+    assert replace(check_once(workspace=None, watch_dirs=(), paths=(), cached=True, timeout=60), meta={}) == (
+        replace(here, meta={})
+    )
+    assert kept(work) == of_both
+
+
+def test_while_somebody_else_writes_the_caches_they_are_only_read(work: Path) -> None:
+    check_once(workspace=None, watch_dirs=(), paths=(), cached=True, timeout=60)
+    before = kept(work)
+    change(work)
+    git(work, "add", "-A")
+    with holding(work):
+        staged = looked_at(Stored(None), cached=True)
+    assert kept(work) == before
+    assert replace(staged, meta={}) == replace(looked_at(Stored(None)), meta={})
 
 
 def test_the_gate_since_a_revision_tells_exactly_the_new_finding(work: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from dev_assistant.commands.check import head_of, resolved, status_of
-from dev_assistant.commands.output import coloured, runtime, seconds, write, write_encoded
+from dev_assistant.commands.output import coloured, root_of, runtime, seconds, write, write_encoded
 from dev_assistant.commands.outputs import (
     Output,
     add_option,
@@ -76,7 +76,7 @@ def asked_for(args: argparse.Namespace) -> list[str]:
 
 def tell(document: CheckDocument, args: argparse.Namespace, chosen: list[Output]) -> int:
     """Write the outputs, show a summary; the exit status."""
-    write_outputs(document, chosen)
+    write_outputs(document, chosen, root=root_of(args))
     if args.json:
         write_encoded(encode(document))
     elif not takes_stdout(chosen):

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from dev_assistant.commands.output import coloured, runtime, seconds, write, write_encoded
+from dev_assistant.commands.output import coloured, root_of, runtime, seconds, write, write_encoded
 from dev_assistant.commands.outputs import add_option, outputs, takes_stdout, write_outputs
 from dev_assistant.errors import UserError
 from dev_assistant.escape import visible
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
         raise UserError("--staged is about all that is staged", hint="dev-assistant check --staged")
     head, encoded = _staged(args) if args.staged else judged(args, paths)
     if chosen:
-        _write_outputs(encoded, chosen)
+        _write_outputs(encoded, chosen, root=root_of(args))
     if args.json:
         write_encoded(encoded)
     elif not takes_stdout(chosen):
@@ -69,10 +69,10 @@ def run(args: argparse.Namespace) -> int:
     return 0 if args.staged and not head["summary"]["files"] and is_settled(head["meta"]) else status_of(head)
 
 
-def _write_outputs(encoded: bytes, chosen: list[Output]) -> None:
+def _write_outputs(encoded: bytes, chosen: list[Output], *, root: Path) -> None:
     from dev_assistant.report.documents import read_document  # noqa: PLC0415  hooks want no files
 
-    write_outputs(read_document(encoded, source="the judgement"), chosen)
+    write_outputs(read_document(encoded, source="the judgement"), chosen, root=root)
 
 
 def judged(args: argparse.Namespace, paths: list[str]) -> tuple[dict[str, Any], bytes]:

@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     rows = conditions(document, comparison, policies=policies, common=common)
     answer = gate_document(rows, comparison, base=told, meta=document.meta)
     if chosen:
-        write_outputs(only_new(document, comparison), chosen)
+        write_outputs(only_new(document, comparison), chosen, root=root_of(args))
     if args.json:
         write(encode(answer).decode() + "\n")
     elif not takes_stdout(chosen):

@@ -105,14 +105,27 @@ def files_of(chosen: Iterable[Output]) -> frozenset[str]:
     return frozenset(os.path.realpath(each.target) for each in chosen if each.target != STDOUT)
 
 
-def write_outputs(document: CheckDocument, chosen: Iterable[Output]) -> None:
-    """Each as a whole or not at all. Raises OSError."""
-    from dev_assistant.report.formats.registry import FORMATS  # noqa: PLC0415  as above
+def write_outputs(document: CheckDocument, chosen: Iterable[Output], *, root: Path) -> None:
+    """Each as a whole or not at all; ``root`` is the workspace's. Raises OSError."""
+    from dev_assistant.report.formats.registry import FORMATS, SUGGESTING  # noqa: PLC0415  as above
 
     for each in chosen:
-        _write(each.target, FORMATS[each.format](document))
+        told = _with_suggestions(document, root) if each.format in SUGGESTING else document
+        _write(each.target, FORMATS[each.format](told))
         if each.format == "github" and os.environ.get(SUMMARY_VARIABLE):
             _append_summary(os.environ[SUMMARY_VARIABLE], FORMATS["markdown"](document))
+
+
+def _with_suggestions(document: CheckDocument, root: Path) -> CheckDocument:
+    """Without ruff there are none: the findings hold all the same."""
+    from dev_assistant.commands.suggestions import suggested  # noqa: PLC0415  as above
+    from dev_assistant.errors import ToolError  # noqa: PLC0415  as above
+
+    try:
+        return suggested(document, root=root)
+    except ToolError as error:
+        sys.stderr.write(f"dev-assistant: no suggestions: {visible(str(error))}\n")
+        return document
 
 
 def _write(target: str, data: bytes) -> None:

@@ -128,6 +128,22 @@ class FileRow(msgspec.Struct, frozen=True):
     outline: bytes | UnsetType = UNSET
 
 
+class Suggestion(msgspec.Struct, frozen=True):
+    """``text`` instead of what is from one place up to another; columns count bytes of UTF-8, from 1."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+
+
+class SuggestedRow(FindingRow, frozen=True, kw_only=True):
+    """A finding with what would mend it: for formats that tell that, and in no document."""
+
+    suggestion: Suggestion
+
+
 class ProjectFindingRow(FindingRow, frozen=True, kw_only=True):
     """What a file has in common with others of its project: advice, and in no score."""
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from dev_assistant.beats import Beats
 from dev_assistant.model import Appraisal, Digest, FileRecord, ProjectName, RelPath, Verdict
 from dev_assistant.places import Runs
-from dev_assistant.ports import EvidenceLog
+from dev_assistant.ports import EvidenceLog, VerdictStore
 from dev_assistant.record.evidence import JsonlEvidenceLog
 from dev_assistant.record.reader import VerdictReader
 from dev_assistant.record.store import SqliteVerdictStore
@@ -81,24 +83,33 @@ class DiskRecords:
 
 
 class BorrowedRecords:
-    """The caches of other directories, read and never written, and memory for what they do not know.
+    """The caches of other directories, and memory for what they do not know.
 
-    ``owner`` says whose RUNS/ a project's root borrows from.
+    ``owner`` says whose RUNS/ a project's root borrows from. These ``keep`` the verdicts that are new, or are
+    only read; of the files that were judged they learn nothing.
     """
 
-    def __init__(self, owner: Callable[[str], str]) -> None:
+    def __init__(self, owner: Callable[[str], str], *, keep: bool) -> None:
         self._owner = owner
+        self._keep = keep
         self._new: dict[str, VolatileStore] = defaultdict(VolatileStore)
 
     def open(self, entry: ConfiguredProject) -> Ledgers:
-        return Ledgers(self._new[entry.project.root], NoEvidence(), lambda: None, lambda: 0)
+        """Raises UserError or OSError when RUNS/ cannot be made."""
+        root = entry.project.root
+        store: VerdictStore = self._new[root]
+        if self._keep and os.path.isdir(self._owner(root)):
+            runs = self._runs(root)
+            runs.prepare()
+            store = _Lent(SqliteVerdictStore(runs.database))
+        return Ledgers(store, NoEvidence(), lambda: None, lambda: 0)
 
     def reader(self, entry: ConfiguredProject) -> Reader:
-        return _Borrowed(VerdictReader(Runs(Path(self._owner(entry.project.root))).database))
+        return _Borrowed(VerdictReader(self._runs(entry.project.root).database))
 
     def lookup(self, root: str, keys: Sequence[Digest]) -> dict[Digest, Verdict]:
         found = self._new[root].find(keys)
-        reader = VerdictReader(Runs(Path(self._owner(root))).database)
+        reader = VerdictReader(self._runs(root).database)
         try:
             return reader.find([key for key in keys if key not in found]) | found
         finally:
@@ -106,6 +117,30 @@ class BorrowedRecords:
 
     def publish(self, view: Callable[[], WorkspaceView]) -> None:
         """Nothing is written."""
+
+    def _runs(self, root: str) -> Runs:
+        return Runs(Path(self._owner(root)))
+
+
+class _Lent(VolatileStore):
+    """Takes verdicts for their owner. Which files they are on is of no concern to it."""
+
+    def __init__(self, owner: SqliteVerdictStore) -> None:
+        super().__init__()
+        self._owner = owner
+
+    def save(
+        self,
+        files: Mapping[RelPath, FileRecord | None],
+        verdicts: Mapping[Digest, Verdict],
+        appraisals: Mapping[RelPath, Appraisal] = MappingProxyType({}),
+    ) -> None:
+        """Raises StoreUnavailable."""
+        super().save(files, {}, appraisals)
+        self._owner.save({}, verdicts)
+
+    def close(self) -> None:
+        self._owner.close()
 
 
 class _Borrowed:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -47,12 +47,9 @@ _PROOF_SECONDS: Final = 5.0
 _OUTPUT_LIMIT = 1 << 30
 _FINDINGS = 1
 _IO_ERROR = "io-error"
+_NO_FIX: Final = msgspec.Raw(b"null")
 _TROUBLE = re.compile(rb"^(?:error|thread '|ruff failed).*", re.MULTILINE)
 _UNREAD = re.compile(rb"^warning: Failed to lint (.*?): ([^:\n]*)$", re.MULTILINE | re.DOTALL)
-
-
-class _Fix(msgspec.Struct, frozen=True, gc=False):
-    """That there is a fix; what it would do is of no concern here."""
 
 
 class _Line(msgspec.Struct, frozen=True, gc=False):
@@ -64,7 +61,7 @@ class _Line(msgspec.Struct, frozen=True, gc=False):
     code: str | None = None
     location: Position | None = None
     end_location: Position | None = None
-    fix: _Fix | None = None
+    fix: msgspec.Raw = _NO_FIX
     cell: int | None = None
 
 
@@ -72,12 +69,17 @@ _DECODER = msgspec.json.Decoder(_Line)
 _START = Position(1, 1)
 
 
+def _unseen(path: str, finding: Finding, fix: msgspec.Raw) -> None:
+    """Mostly it is enough to know that there is a fix."""
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """How ruff is run: its path, the directory to run it in, and the time for one file in seconds.
 
     ``patience`` is with a ruff that fails whatever it is given; ``children`` owns the processes. ``flags``
-    come before the files and end with ``--``.
+    come before the files and end with ``--``. ``fixes`` is given each fix as ruff writes it, with its finding
+    and the absolute path; a file that is run again gives them again.
     """
 
     ruff: str
@@ -86,6 +88,7 @@ class Batch:
     patience: Patience = field(default_factory=Patience)
     children: process.Children = field(default_factory=process.Children)
     flags: tuple[str, ...] = FLAGS
+    fixes: Callable[[str, Finding, msgspec.Raw], None] = _unseen
 
     def check(self, paths: Sequence[str], *, beside: Sequence[str] = ()) -> Answers:
         """A verdict on each of ``paths`` (absolute). ``beside`` are named to ruff too, and not judged.
@@ -111,7 +114,7 @@ class Batch:
             raise ToolError(f"ruff does not work: {_ending(done.status, done.stderr, self.cwd)}")
 
     def _run(self, paths: Sequence[str], beside: Sequence[str]) -> Answers:
-        answers = _Answers(paths, beside)
+        answers = _Answers(paths, beside, self.fixes)
         others = [path for path in beside if path not in answers.known]
         timeout = scaled(self.timeout, count=len(paths))
         done = run_lines(
@@ -142,6 +145,7 @@ class _Answers:
 
     paths: Sequence[str]
     beside: Sequence[str]
+    fixes: Callable[[str, Finding, msgspec.Raw], None]
     known: Mapping[str, str] = field(init=False)
     any: bool = field(init=False, default=False)
     _findings: dict[str, list[Finding]] = field(init=False)
@@ -168,7 +172,10 @@ class _Answers:
         if found.name == _IO_ERROR:
             self._failures[self.known[found.filename]] = found.message
         else:
-            findings.append(_finding(found))
+            made = _finding(found)
+            findings.append(made)
+            if made.fixable:
+                self.fixes(self.known[found.filename], made, found.fix)
 
     def unread(self, path: str, reason: str) -> None:
         """ruff could not read a file, which without E902 selected it only mentions. Raises ToolError."""
@@ -186,7 +193,7 @@ def _finding(line: _Line) -> Finding:
     start = line.location or _START
     message = line.message if line.cell is None else f"cell {line.cell}: {line.message}"
     end = line.end_location or start
-    return finding(line.code or line.name, message, start, end, fixable=line.fix is not None)
+    return finding(line.code or line.name, message, start, end, fixable=line.fix != _NO_FIX)
 
 
 def _ending(status: int, stderr: bytes, cwd: str) -> str:

@@ -139,7 +139,7 @@ class InotifySource:
                 return
             with self._beats.at("reading events"):
                 data = self._watches.kernel.read(_LARGE if rush else _SMALL)
-                while len(data) <= _SAVE_BYTES and _is_unfinished(data) and more.poll(_WRITING_MILLISECONDS):
+                while len(data) <= _SAVE_BYTES and unfinished(data) and more.poll(_WRITING_MILLISECONDS):
                     data += self._watches.kernel.read(_SMALL)
                 last = self._now()
                 if remounted or mounts.poll(0):  # before events of the new directories, a cookie's too
@@ -217,6 +217,6 @@ class InotifySource:
         return (CoverLost(path, at),) if self._watches.vanish(path) else ()
 
 
-def _is_unfinished(data: bytes) -> bool:
+def unfinished(data: bytes) -> bool:
     """Whether all that is told is of files being written: mostly the end comes at once, and is one save."""
     return bool(data) and all(_FILE_KINDS.get(mask) is HintKind.TOUCHED for _, mask, _ in events(data))

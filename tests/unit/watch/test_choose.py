@@ -1,5 +1,6 @@
 """Which source is taken, and that a worse one says why."""
 
+import importlib
 import os
 import resource
 import sys
@@ -13,6 +14,7 @@ from dev_assistant.watch.choose import better_source, open_source
 @pytest.fixture
 def no_descriptor_left() -> Iterator[None]:
     """The process may open no file more: the cheapest way to be refused an inotify instance."""
+    importlib.import_module("structlog")  # the first line that is logged would import it
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     probe = os.dup(0)
     os.close(probe)

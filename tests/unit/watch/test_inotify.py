@@ -16,7 +16,7 @@ if sys.platform != "linux":
     pytest.skip("needs inotify", allow_module_level=True)
 
 from dev_assistant.ports import CoverLost, HintKind, Hints, Overflowed, SourceEvent
-from dev_assistant.watch.inotify import InotifySource
+from dev_assistant.watch.inotify import InotifySource, unfinished
 from dev_assistant.watch.inotify_calls import Inotify, Mask, events, reason
 
 PATIENCE = 20.0
@@ -254,6 +254,34 @@ def test_the_watch_limit_names_its_remedy() -> None:
 def test_events_are_taken_apart() -> None:
     data = struct.pack("iIII16s", 1, Mask.CREATE, 0, 16, b"a.py") + struct.pack("iIII", 2, Mask.IGNORED, 7, 0)
     assert list(events(data)) == [(1, Mask.CREATE, b"a.py"), (2, Mask.IGNORED, b"")]
+
+
+def packed(*masks: int) -> bytes:
+    return b"".join(struct.pack("iIII16s", 1, mask, 0, 16, b"a.py") for mask in masks)
+
+
+@pytest.mark.parametrize("last", [Mask.CREATE, Mask.MODIFY, Mask.ATTRIB])
+def test_a_file_that_is_being_written_is_unfinished(last: Mask) -> None:
+    assert unfinished(packed(last))
+    assert unfinished(packed(Mask.CREATE, last))
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        Mask.CLOSE_WRITE,
+        Mask.MOVED_TO,
+        Mask.MOVED_FROM,
+        Mask.DELETE,
+        Mask.CREATE | Mask.ISDIR,
+        Mask.Q_OVERFLOW,
+        Mask.IGNORED,
+    ],
+)
+def test_what_has_an_end_is_not_waited_for(last: int) -> None:
+    assert not unfinished(packed(Mask.MODIFY, last))
+    assert not unfinished(packed(last, Mask.MODIFY))
+    assert not unfinished(b"")
 
 
 def test_the_same_directory_has_the_same_watch(tmp_path: Path) -> None:

@@ -36,3 +36,6 @@ FORMATS: Final[Mapping[str, Callable[[CheckDocument], bytes]]] = {
     "checkstyle": checkstyle,
     "markdown": markdown,
 }
+
+SUGGESTING: Final = frozenset({"rdjsonl"})
+"""Those that tell what would mend a finding."""
