@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 from dev_assistant import __version__, failpoints
-from dev_assistant.errors import UserError, refused
+from dev_assistant.errors import ToolError, UserError, refused
 from dev_assistant.escape import path_text, visible
 
 TYPE_CHECKING = False
@@ -96,6 +96,9 @@ def main(argv: list[str] | None = None) -> int:
         return _dispatch(name, rest)
     except UserError as error:
         return _tell(error, as_json="--json" in arguments)
+    except ToolError as error:
+        told = UserError(str(error), hint="dev-assistant doctor looks at all tools")
+        return _tell(told, as_json="--json" in arguments)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

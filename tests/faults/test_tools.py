@@ -194,3 +194,17 @@ def test_a_server_that_fails_is_replaced_by_a_run(place: Bench, fault: str) -> N
 
     assert states(place) == {"fresh": 6}
     place.agree()
+
+
+def test_a_command_whose_tool_is_missing_says_how_to_get_it(place: Bench) -> None:
+    results = place.root / "results.json"
+    assert place.run("batch-verify", "--output", str(results)).returncode == 1
+    place.ruff.unlink()
+    for rule, package in (("S101", "ruff"), ("MD001", '"dev-assistant[markdown]"')):
+        done = place.run("explain", rule)
+        assert done.returncode == 2
+        assert f"-m pip install {package}\n" in done.stderr
+    done = place.run("merge", str(results), "-o", "rdjsonl=-")
+    assert done.returncode == 1
+    assert len([line for line in done.stdout.splitlines() if '"F401"' in line]) == 3
+    assert "no suggestions: ruff is not installed" in done.stderr

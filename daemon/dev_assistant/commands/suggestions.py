@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def suggested(document: CheckDocument, *, root: Path) -> CheckDocument:
     ``root`` is the workspace's. Raises ToolError when there is no ruff.
     """
     tops = {row.name: os.path.normpath(root / row.root) for row in document.projects}
-    fixable: dict[str, list[str]] = {name: [] for name in tops}
+    fixable: dict[str, list[str]] = defaultdict(list)
     for file in document.files:
         if file.project in tops and any(finding.fixable for finding in file.findings):
             fixable[file.project].append(file.path)
