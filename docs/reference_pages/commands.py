@@ -28,7 +28,8 @@ else to stderr. Every command takes, before or after its name:
 | `-h`, `--help` | this, for one command |
 
 Exit status 2 is for every command: usage, configuration, a tool that it cannot do without, or a defect of
-dev-assistant (then a report file is named). The table of all statuses is in the [README](../../README.md#exit-status)."""
+dev-assistant (then a report file is named). The table of all statuses is in the
+[README](../../README.md#exit-status)."""
 
 _GLOBAL = {"help", "workspace", "json"}
 _USAGE = 2
