@@ -44,6 +44,7 @@ class CriticalityRules:
     ) -> None:
         self.paths = paths
         self._imports = frozenset(critical_imports)
+        self._words = {module.rpartition(".")[2].encode() for module in self._imports}
         self.sought = digest_of("\n".join(sorted(self._imports)).encode())
         self._weights = weights
         self._changed_lines = changed_lines
@@ -75,6 +76,10 @@ class CriticalityRules:
                     return (package,)
                 package = package.rpartition(".")[0]
         return ()
+
+    def may_import(self, source: bytes) -> bool:
+        """Whether it is worth while to read a source's imports: no critical one without its word."""
+        return not source.isascii() or any(word in source for word in self._words)
 
     def priority(
         self, path: RelPath, *, imports: Iterable[str] = (), changed_lines: int | None = None

@@ -15,6 +15,8 @@ from dev_assistant.model import Priority, RelPath
 
 _DIRECTORIES = 4096
 _NAMES = 16384
+_LATELY = 256
+"""Paths whose kind is asked for again and again while they are looked at, and hardly ever after that."""
 
 
 class Kind(enum.Enum):
@@ -45,6 +47,7 @@ class PriorityRules:
         self._documents = _Patterns(document_patterns)
         self._critical = _Patterns(critical_patterns)
         self._core = _Patterns(directory.strip("/") + "/" for directory in core_directories)
+        self.kind = lru_cache(_LATELY)(self._kind)
 
     def of(self, path: RelPath, *, critical: bool) -> Priority:
         """LOW for tests and documents, else HIGH if the file is critical, else NORMAL."""
@@ -52,7 +55,7 @@ class PriorityRules:
             return Priority.LOW
         return Priority.HIGH if critical else Priority.NORMAL
 
-    def kind(self, path: RelPath) -> Kind:
+    def _kind(self, path: RelPath) -> Kind:
         """A document among the tests is a test."""
         if self._tests.match(path):
             return Kind.TEST

@@ -62,11 +62,11 @@ class Ranking:
         if self.rules.paths.kind(path) is not Kind.SOURCE:
             self._learn(path, Facts(digest))
             return
-        facts = Facts(digest) if known is None else known._replace(digest=digest, blob=None)
+        imports, changed = ((), None) if known is None else (known.imports, known.changed)
         read = data is not None and len(data) <= _AT_ONCE
         if data is not None and read:
-            facts = facts._replace(imports=critical_import(self.rules, path, data))
-        self._learn(path, facts._replace(read=read, counted=not self.counting))
+            imports = critical_import(self.rules, path, data)
+        self._learn(path, Facts(digest, imports, changed, read, counted=not self.counting))
 
     def left(self, path: RelPath) -> None:
         """The file is not read: all that counts is where it is."""
@@ -177,4 +177,6 @@ class Ranking:
 
 def critical_import(rules: CriticalityRules, path: str, data: bytes) -> tuple[str, ...]:
     """The critical module that a file imports, if it is Python and imports one."""
-    return rules.critical_import(imported_modules(data)) if path.endswith(_PYTHON) else ()
+    if not path.endswith(_PYTHON) or not rules.may_import(data):
+        return ()
+    return rules.critical_import(imported_modules(data))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from dev_assistant.analysis.imports import imported_modules
 from dev_assistant.model import Priority, RelPath
 from dev_assistant.schedule.criticality import CriticalityRules, Weights
 from dev_assistant.schedule.priority import PriorityRules
@@ -156,3 +157,35 @@ def test_tests_are_never_critical(
     found = made.classify(RelPath(f"tests/{path}"), imports=imports, changed_lines=changed)
     assert (found.score, found.is_critical) == (0.0, False)
     assert found.reasons == ("is a test: never critical",)
+
+
+WORDS = [
+    "import ",
+    "from ",
+    "hashlib",
+    "xml",
+    ".",
+    " . ",
+    "\\\n",
+    "sax",
+    "handler",
+    "\n",
+    " as b",
+    '"',
+    "\uff53ax",
+    "ha",
+]
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=12).map("".join))
+@example("from xml \\\n . sax import handler")
+@example("import xml.\uff53ax")
+@example("import hashlib as b")
+def test_what_may_not_import_imports_nothing_critical(source: str) -> None:
+    data = source.encode()
+    assert rules().may_import(data) or not rules().critical_import(imported_modules(data))
+
+
+def test_most_sources_need_not_be_read() -> None:
+    assert not rules().may_import(b"import xml.dom\n")
+    assert rules().may_import(b"import xml.sax\n")
