@@ -82,7 +82,8 @@ def look_at(
         loading = Loading(file, Path(copy.copied(str(present.root))), overrides)
         copy.refuse_strangers(loading())
         with _held(present.root) if cached else nullcontext() as alone:
-            records = BorrowedRecords(copy.original, keep=alone is not None) if cached else VolatileRecords()
+            roots = [entry.project.root for entry in present.projects] if alone else []
+            records = BorrowedRecords(copy.original, keep=roots) if cached else VolatileRecords()
             _, assembly = _for_one_look(loading, records)
             document = look_once(assembly.daemon, assembly.answers, paths=(), timeout=timeout)
         yield copy, document
@@ -119,7 +120,7 @@ def _alone(root: Path) -> Iterator[None]:
 @contextmanager
 def _held(root: Path) -> Iterator[Instance | None]:
     """The daemon's lock, so that nobody else writes the same RUNS/ meanwhile; None when somebody has it."""
-    instance = Instance.acquire(runtime_of(root), workspace=root, version=__version__)
+    instance = Instance.acquire(runtime_of(root), workspace=root, version=__version__, serving=False)
     try:
         yield instance
     finally:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -208,3 +210,19 @@ def test_a_command_whose_tool_is_missing_says_how_to_get_it(place: Bench) -> Non
     assert done.returncode == 1
     assert len([line for line in done.stdout.splitlines() if '"F401"' in line]) == 3
     assert "no suggestions: ruff is not installed" in done.stderr
+
+
+def test_a_check_of_what_is_staged_that_is_ended_leaves_no_copy(place: Bench) -> None:
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b"]
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "all"]):
+        subprocess.run([*git, *command], cwd=place.root, check=True, env=place.environ, timeout=60)
+    place.write("app/m0.py", "N = 2\n")
+    subprocess.run([*git, "add", "-A"], cwd=place.root, check=True, env=place.environ, timeout=60)
+    place.install("touch " + str(place.root.parent / "asked") + "; sleep 1000")
+    check = subprocess.Popen(place.command("check", "--staged"), cwd=place.root, env=place.environ)
+    until((place.root.parent / "asked").exists)
+    copies = list(place.root.parent.rglob("dev-assistant/revisions/*"))
+    assert len(copies) == 1
+    check.terminate()
+    assert check.wait(60) == 128 + signal.SIGTERM
+    assert not copies[0].exists()

@@ -84,6 +84,20 @@ def test_suggestions_are_those_of_ruff(root: Path, command: str) -> None:
     assert sum("suggestions" in line for line in told) == sum("can fix" in line["message"] for line in told)
 
 
+def test_suggestions_are_also_for_files_beside_the_project(tmp_path: Path) -> None:
+    entries = [{"name": "app", "path": "app", "watch_dirs": [".", "../lib"]}]
+    for name in ("app/a.py", "lib/b.py", "workspace.json"):
+        (tmp_path / "w" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "w" / name).write_text("import os\n")
+    (tmp_path / "w" / "workspace.json").write_text(json.dumps({"projects": entries}))
+    done = call(tmp_path, "check", "-o", "rdjsonl=-")
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert sorted(line["location"]["path"] for line in told if "suggestions" in line) == [
+        "app/a.py",
+        "lib/b.py",
+    ]
+
+
 def test_paths_and_own_outputs(root: Path) -> None:
     inside = root / "w" / "web" / "results.json"
     assert call(root, "batch-verify", "--paths", "web", "--output", str(inside)).returncode == 1

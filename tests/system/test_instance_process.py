@@ -165,6 +165,15 @@ def test_a_process_that_has_the_pid_by_now_is_left_alone(
     instance.release()
 
 
+def test_a_check_is_not_ended(runtime: Runtime) -> None:
+    instance = Instance.acquire(runtime, workspace=runtime.directory, version="1", serving=False)
+    assert instance is not None
+    with pytest.raises(UserError, match="a check is at work here"):
+        end(runtime, timeout=0.2)
+    assert held(runtime)
+    instance.release()
+
+
 def test_a_process_of_another_boot_is_left_alone(
     runtime: Runtime, bystander: subprocess.Popen[bytes]
 ) -> None:

@@ -126,6 +126,46 @@ def test_what_is_learned_of_a_revision_is_kept(work: Path) -> None:
     assert kept(work) == of_both
 
 
+def test_only_projects_of_now_are_given_anything(work: Path) -> None:
+    write(work, workspace_dot_json=json.dumps({"projects": [{"name": "one", "path": "./one"}]}))
+    looked_at(Stored("HEAD"), cached=True)
+    assert (work / "one" / "RUNS").is_dir()
+    assert not (work / "two" / "RUNS").exists()
+
+
+def test_what_nobody_walks_is_no_part_of_a_revision_and_still_counts_here(work: Path) -> None:
+    """A module in an ignored directory is known by looking at who imports it, which needs no second time."""
+    imports = "import app.made.api\nimport numpy\n\nimport app.core\n\nprint(app, numpy)\n"
+    write(work, one__tests__test_x_dot_py=imports, one__app__core_dot_py="", _dot_gitignore="RUNS/\nmade/\n")
+    git(work, "add", "-A")
+    git(work, "commit", "-q", "-m", "imports")
+    write(work, one__app__made__api_dot_py="")
+
+    def told(*, cached: bool) -> CheckDocument:
+        found = check_once(workspace=None, watch_dirs=(), paths=(), cached=cached, timeout=60)
+        return replace(found, meta={})
+
+    fresh = told(cached=False)
+    assert told(cached=True) == fresh
+    looked_at(Stored("HEAD"), cached=True)
+    assert told(cached=True) == fresh
+    (row,) = [file for file in fresh.files if file.path == "tests/test_x.py"]
+    assert "I001" in {finding.rule for finding in row.findings}
+
+
+def test_findings_read_alike_wherever_the_tree_lies(work: Path) -> None:
+    """Also those that name a file which lies beside its project."""
+    entries = [{"name": "one", "path": "./one", "watch_dirs": [".", "../lib"]}]
+    write(work, workspace_dot_json=json.dumps({"projects": entries}), lib__deep__b_dot_py="x = 1\n")
+    git(work, "add", "-A")
+    git(work, "commit", "-q", "-m", "lib")
+    there = looked_at(Stored("HEAD"))
+    here = check_once(workspace=None, watch_dirs=(), paths=(), cached=False, timeout=60)
+    assert replace(there, meta={}) == replace(here, meta={})
+    told = [finding.message for file in here.files for finding in file.findings]
+    assert any("`../lib/deep/b.py`" in message for message in told)
+
+
 def test_while_somebody_else_writes_the_caches_they_are_only_read(work: Path) -> None:
     check_once(workspace=None, watch_dirs=(), paths=(), cached=True, timeout=60)
     before = kept(work)
@@ -179,6 +219,8 @@ def test_the_hook_judges_the_index_and_not_the_work_tree(work: Path) -> None:
     done = run(work, *arguments)
     assert (done.returncode, "new.py:1:8: F401" in done.stdout) == (1, True)
     assert "b.py" not in done.stdout, "it has a finding, and is not staged"
+    told = [json.loads(line) for line in run(work, *arguments, "-o", "rdjsonl=-").stdout.splitlines()]
+    assert [("F401" in line["code"]["value"], "suggestions" in line) for line in told] == [(True, False)]
     assert git(work, "status", "--porcelain=v2") == before
     assert new.read_text() == "x = 1\n"
 

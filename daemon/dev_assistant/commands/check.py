@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
         raise UserError("--staged is about all that is staged", hint="dev-assistant check --staged")
     head, encoded = _staged(args) if args.staged else judged(args, paths)
     if chosen:
-        _write_outputs(encoded, chosen, root=root_of(args))
+        _write_outputs(encoded, chosen, root=None if args.staged else root_of(args))
     if args.json:
         write_encoded(encoded)
     elif not takes_stdout(chosen):
@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     return 0 if args.staged and not head["summary"]["files"] and is_settled(head["meta"]) else status_of(head)
 
 
-def _write_outputs(encoded: bytes, chosen: list[Output], *, root: Path) -> None:
+def _write_outputs(encoded: bytes, chosen: list[Output], *, root: Path | None) -> None:
     from dev_assistant.report.documents import read_document  # noqa: PLC0415  hooks want no files
 
     write_outputs(read_document(encoded, source="the judgement"), chosen, root=root)

@@ -105,12 +105,15 @@ def files_of(chosen: Iterable[Output]) -> frozenset[str]:
     return frozenset(os.path.realpath(each.target) for each in chosen if each.target != STDOUT)
 
 
-def write_outputs(document: CheckDocument, chosen: Iterable[Output], *, root: Path) -> None:
-    """Each as a whole or not at all; ``root`` is the workspace's. Raises OSError."""
+def write_outputs(document: CheckDocument, chosen: Iterable[Output], *, root: Path | None) -> None:
+    """Each as a whole or not at all. Raises OSError.
+
+    ``root`` is the workspace's, None where the files in it are not those of the document.
+    """
     from dev_assistant.report.formats.registry import FORMATS, SUGGESTING  # noqa: PLC0415  as above
 
     for each in chosen:
-        told = _with_suggestions(document, root) if each.format in SUGGESTING else document
+        told = _with_suggestions(document, root) if root and each.format in SUGGESTING else document
         _write(each.target, FORMATS[each.format](told))
         if each.format == "github" and os.environ.get(SUMMARY_VARIABLE):
             _append_summary(os.environ[SUMMARY_VARIABLE], FORMATS["markdown"](document))

@@ -86,10 +86,15 @@ def _signal(runtime: Runtime, number: signal.Signals) -> None:
     from dev_assistant.service.instance import read_owner, send  # noqa: PLC0415  a daemon that answers ends without
 
     owner = read_owner(runtime)
-    if (owner is None or not send(owner, number)) and held(runtime):
-        pid = "unknown" if owner is None else owner.pid
+    if owner is None and held(runtime):
         raise UserError(
-            f"the daemon does not answer, and the process with its pid ({pid}) is not it: nothing signalled",
+            "a check is at work here, or a daemon that is only starting: nothing signalled",
+            hint="try again when it has ended",
+        )
+    if owner is not None and not send(owner, number) and held(runtime):
+        raise UserError(
+            f"the daemon does not answer, and the process with its pid ({owner.pid}) is not it: "
+            "nothing signalled",
             hint=f"see who holds {runtime.lock}, e.g. with fuser or lsof",
         )
 

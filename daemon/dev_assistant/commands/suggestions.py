@@ -28,7 +28,7 @@ def suggested(document: CheckDocument, *, root: Path) -> CheckDocument:
             fixable[file.project].append(file.path)
     found: dict[tuple[str, str], dict[Finding, Replacement]] = {}
     for name, paths in fixable.items():
-        at = {f"{tops[name]}/{path}": path for path in paths}
+        at = {os.path.normpath(f"{tops[name]}/{path}"): path for path in paths}
         for path, fixes in replacements(tops[name], at, timeout=_TIMEOUT).items():
             found[name, at[path]] = fixes
     rows = (_file(file, found.get((file.project, file.path), {})) for file in document.files)

@@ -12,7 +12,7 @@ import msgspec
 
 from dev_assistant.model import Digest, RelPath
 
-SCHEMA = 1
+SCHEMA = 2
 """To be raised when the same parts have to give other verdicts: all that was remembered is then unknown."""
 
 _encoder = msgspec.msgpack.Encoder()

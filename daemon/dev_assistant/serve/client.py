@@ -143,7 +143,8 @@ def _connect(runtime: Runtime, timeout: float) -> socket.socket:
             raise NoDaemon("no daemon runs for this workspace", hint="dev-assistant start")
         if time.monotonic() > deadline:
             raise SilentError(
-                "the daemon is starting or ending", hint="try again, or see: dev-assistant logs"
+                "the daemon is starting or ending, or a check is at work here",
+                hint="try again, or see: dev-assistant logs",
             )
         time.sleep(_PAUSE_S)
     return connection

@@ -61,9 +61,11 @@ class Instance:
         version: str,
         options: tuple[str, ...] = (),
         inherited: int | None = None,
+        serving: bool = True,
     ) -> Instance | None:
         """Become the workspace's daemon; None when there is one. Raises OSError without a lock file.
 
+        Not ``serving``: only keep daemons out; the file then names nobody, whom ``stop`` could end.
         ``inherited`` is the descriptor with the lock, from the program that this process ran before.
         """
         descriptor = _locked(runtime.lock) if inherited is None else _kept(runtime.lock, inherited)
@@ -80,8 +82,9 @@ class Instance:
             options=options,
         )
         os.ftruncate(descriptor, 0)
-        failpoints.hit("lock.write")
-        os.pwrite(descriptor, json.dumps(asdict(me)).encode(), 0)
+        if serving:
+            failpoints.hit("lock.write")
+            os.pwrite(descriptor, json.dumps(asdict(me)).encode(), 0)
         return cls(runtime, descriptor, me)
 
     def intact(self) -> bool:

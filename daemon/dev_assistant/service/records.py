@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
@@ -85,11 +84,11 @@ class DiskRecords:
 class BorrowedRecords:
     """The caches of other directories, and memory for what they do not know.
 
-    ``owner`` says whose RUNS/ a project's root borrows from. These ``keep`` the verdicts that are new, or are
-    only read; of the files that were judged they learn nothing.
+    ``owner`` says whose RUNS/ a project's root borrows from. Those in ``keep`` get the verdicts that are new,
+    all others are only read; of the files that were judged none learns anything.
     """
 
-    def __init__(self, owner: Callable[[str], str], *, keep: bool) -> None:
+    def __init__(self, owner: Callable[[str], str], *, keep: Container[str] = ()) -> None:
         self._owner = owner
         self._keep = keep
         self._new: dict[str, VolatileStore] = defaultdict(VolatileStore)
@@ -98,7 +97,7 @@ class BorrowedRecords:
         """Raises UserError or OSError when RUNS/ cannot be made."""
         root = entry.project.root
         store: VerdictStore = self._new[root]
-        if self._keep and os.path.isdir(self._owner(root)):
+        if self._owner(root) in self._keep:
             runs = self._runs(root)
             runs.prepare()
             store = _Lent(SqliteVerdictStore(runs.database))

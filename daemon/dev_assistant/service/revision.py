@@ -6,14 +6,19 @@ the others, so that what lies around a file decides about it as it would in a ch
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import signal
+import sys
 import tempfile
+import threading
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from dev_assistant.errors import ToolError, UserError
 from dev_assistant.escape import path_text
@@ -25,6 +30,7 @@ from dev_assistant.watch.git import GitTree, git_tree
 from dev_assistant.watch.git_objects import Entry, Objects
 
 _SECONDS = 120.0
+_MEGABYTE = 1_000_000
 _LEFT_BEHIND = 86_400.0
 """Seconds after which a copy is one that a killed process has left."""
 
@@ -141,7 +147,10 @@ def copy_out(
     base = user_state_directory() / "revisions"
     private_directory(base)
     _remove_left_behind(base)
-    with tempfile.TemporaryDirectory(dir=base, ignore_cleanup_errors=True) as directory:
+    with (
+        _unwound_when_ended(),
+        tempfile.TemporaryDirectory(dir=base, ignore_cleanup_errors=True) as directory,
+    ):
         copy = Copy(common, os.path.join(os.path.realpath(directory), os.path.basename(common) or "root"))
         try:
             for top in trees:
@@ -150,12 +159,35 @@ def copy_out(
                 entries = stored.entries(top)
                 if only is not None:
                     entries = [entry for entry in entries if os.path.basename(entry.path) in only]
-                check_out(stored.objects(top), entries, place)
+                check_out(stored.objects(top), entries, place, read_up_to=_largest_read(configuration))
                 mark_top(place)
         except (ToolError, OSError) as error:
             raise NoRevisionError(f"{stored} cannot be copied out: {error}") from error
         _bring_file(configuration.file, copy)
         yield copy
+
+
+@contextmanager
+def _unwound_when_ended() -> Iterator[None]:
+    """Let SIGTERM end what is done here as an exception does, so that nothing is left behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _end(number: int, _: object) -> NoReturn:
+    sys.exit(128 + number)
+
+
+def _largest_read(configuration: Configuration) -> int:
+    """The most bytes of a file that any project has judged."""
+    settings = [configuration.settings, *(entry.settings for entry in configuration.projects)]
+    return int(max(max(each.max_file_mb, each.max_document_mb) for each in settings) * _MEGABYTE)
 
 
 def _bring_file(file: Path | None, copy: Copy) -> None:
@@ -170,5 +202,6 @@ def _bring_file(file: Path | None, copy: Copy) -> None:
 
 def _remove_left_behind(base: Path) -> None:
     for entry in os.scandir(base):
-        if time.time() - entry.stat(follow_symlinks=False).st_mtime > _LEFT_BEHIND:
-            shutil.rmtree(entry.path, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):  # another check has ended
+            if time.time() - entry.stat(follow_symlinks=False).st_mtime > _LEFT_BEHIND:
+                shutil.rmtree(entry.path, ignore_errors=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import operator
+import os
 import re
 from collections.abc import Iterable
 
@@ -41,6 +42,15 @@ def finding(rule: str, message: str, start: Position, end: Position, *, fixable:
         _ADVICE.split(message, 1)[0] if "\n\n" in message else message,
         fixable,
     )
+
+
+def portable(message: str, path: str, *, root: str) -> str:
+    """The message with ``path`` (absolute, of the file) as seen from ``root``.
+
+    ruff names a file so only below the directory that it runs in. The same findings have to read the same
+    wherever the tree lies, for they are remembered by what is in it.
+    """
+    return message.replace(path, os.path.relpath(path, root)) if path in message else message
 
 
 @functools.lru_cache(maxsize=4096)

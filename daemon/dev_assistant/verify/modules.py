@@ -93,6 +93,15 @@ class Modules:
             stem = os.path.dirname(stem)
         return latest
 
+    def absent(self, roots: Iterable[str], names: Iterable[str]) -> frozenset[str]:
+        """Those of these dotted names of which no module is known."""
+        places = tuple(roots)
+        return frozenset(
+            name
+            for name in names
+            if not any(os.path.join(root, *name.split(".")) in self._known for root in places)
+        )
+
     def settle(self, roots: Iterable[str], names: Iterable[str]) -> bool:
         """Whether what is known of these dotted names is what the disk says; corrects it where not."""
         stems = [os.path.join(root, *name.split(".")) for root in roots for name in names]

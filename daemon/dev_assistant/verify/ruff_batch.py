@@ -18,7 +18,7 @@ from dev_assistant import process
 from dev_assistant.errors import ToolError
 from dev_assistant.model import Failed, Finding
 from dev_assistant.verify.bisection import Answers, Bisection, parts, printed, scaled
-from dev_assistant.verify.findings import Position, checked, finding
+from dev_assistant.verify.findings import Position, checked, finding, portable
 from dev_assistant.verify.patience import Patience
 from dev_assistant.verify.ruff_complaint import explain
 from dev_assistant.verify.stream import run_lines
@@ -114,7 +114,7 @@ class Batch:
             raise ToolError(f"ruff does not work: {_ending(done.status, done.stderr, self.cwd)}")
 
     def _run(self, paths: Sequence[str], beside: Sequence[str]) -> Answers:
-        answers = _Answers(paths, beside, self.fixes)
+        answers = _Answers(self.cwd, paths, beside, self.fixes)
         others = [path for path in beside if path not in answers.known]
         timeout = scaled(self.timeout, count=len(paths))
         done = run_lines(
@@ -143,6 +143,7 @@ class _Answers:
     of a run are printed alike.
     """
 
+    cwd: str
     paths: Sequence[str]
     beside: Sequence[str]
     fixes: Callable[[str, Finding, msgspec.Raw], None]
@@ -172,7 +173,7 @@ class _Answers:
         if found.name == _IO_ERROR:
             self._failures[self.known[found.filename]] = found.message
         else:
-            made = _finding(found)
+            made = _finding(found, self.cwd)
             findings.append(made)
             if made.fixable:
                 self.fixes(self.known[found.filename], made, found.fix)
@@ -189,9 +190,11 @@ class _Answers:
         return found | {path: Failed(reason) for path, reason in self._failures.items()}
 
 
-def _finding(line: _Line) -> Finding:
+def _finding(line: _Line, cwd: str) -> Finding:
     start = line.location or _START
-    message = line.message if line.cell is None else f"cell {line.cell}: {line.message}"
+    message = portable(line.message, line.filename, root=cwd)
+    if line.cell is not None:
+        message = f"cell {line.cell}: {message}"
     end = line.end_location or start
     return finding(line.code or line.name, message, start, end, fixable=line.fix != _NO_FIX)
 

@@ -10,13 +10,14 @@ import bisect
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 import msgspec
 
 from dev_assistant import process
 from dev_assistant.files import Content, read
-from dev_assistant.model import Finding
+from dev_assistant.model import Checked, Finding
 from dev_assistant.verify.bisection import parts
 from dev_assistant.verify.content import ANY_SIZE
 from dev_assistant.verify.findings import Position
@@ -63,17 +64,26 @@ def replacements(root: str, paths: Iterable[str], *, timeout: float) -> dict[str
     ``timeout`` is for one file, in seconds. A file that changes meanwhile, or that ruff fails on, has none.
     Raises ToolError when there is no ruff.
     """
+    found: dict[str, dict[Finding, Replacement]] = {}
+    for part in parts(path for path in paths if path.endswith(_ENDINGS)):
+        found.update(_of_part(process.tool("ruff"), root, part, timeout))
+    return found
+
+
+def _of_part(
+    ruff: str, root: str, paths: Iterable[str], timeout: float
+) -> dict[str, dict[Finding, Replacement]]:
     written: dict[str, dict[Finding, msgspec.Raw]] = defaultdict(dict)
 
     def take(path: str, finding: Finding, fix: msgspec.Raw) -> None:
         written[path][finding] = fix
 
-    batch = Batch(process.tool("ruff"), root, timeout, fixes=take)
-    before = {path: source for path in paths if path.endswith(_ENDINGS) and (source := _source(path))}
-    for part in parts(before):
-        batch.check(part)
+    before = {path: source for path in paths if (source := _source(path))}
+    verdicts = Batch(ruff, root, timeout, fixes=take).check(list(before))
     return {
-        path: _placed(before[path], fixes) for path, fixes in written.items() if _source(path) == before[path]
+        path: _placed(before[path], fixes)
+        for path, fixes in written.items()
+        if isinstance(verdicts[path], Checked) and _source(path) == before[path]
     }
 
 
@@ -100,14 +110,15 @@ def _replacement(source: str, starts: list[int], written: msgspec.Raw) -> Replac
     """All edits of a fix as one; None for what ruff would not apply, or what is not in the source."""
     try:
         fix = _DECODER.decode(written)
-        edits = sorted(
+        edits = [
             (_offset(starts, edit.location), _offset(starts, edit.end_location), edit.content or "")
             for edit in fix.edits
-        )
+        ]
     except (msgspec.MsgspecError, IndexError):
         return None
     if not edits or fix.applicability not in _APPLICABLE:
         return None
+    edits.sort(key=itemgetter(0, 1))  # of two at one place the first comes first
     first, last = edits[0], edits[-1]
     text, position = [], first[0]
     for start, end, content in edits:

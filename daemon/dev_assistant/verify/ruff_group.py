@@ -58,6 +58,7 @@ class Group:
     first_party: bool = False
     first_party_init: bool = False
     nested_roots: bool = False
+    same_package: bool = True
     _suffixes: tuple[str, ...] = _PYTHON
     _include: GlobSet = field(default_factory=lambda: GlobSet(()))
     _exclude: _Patterns | None = None
@@ -112,6 +113,7 @@ def _group(config: str | None, settings: Settings, chain: list[ConfigFile], base
         src=settings.src,
         first_party=not rules.isdisjoint(FIRST_PARTY),
         first_party_init=_FIRST_PARTY_IN_INIT in rules,
+        same_package=settings.same_package,
         nested_roots=settings.preview and "INP001" in rules,
         _suffixes=suffixes,
         _include=patterns.whole_paths(t for t in includes if not _SUFFIX.fullmatch(t)),

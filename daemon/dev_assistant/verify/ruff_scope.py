@@ -61,7 +61,7 @@ class RuffScope:
         self._directories = frozenset(directories)
         inits = (f"{directory}/__init__.py" for directory in directories)
         self._packages = {path: os.path.isfile(path) for path in inits}
-        self._wide: set[str] = set()
+        self._wide: dict[str, frozenset[str]] = {}
         self._moved_packages: set[str] = set()
         self._unsaid: set[str] = set()
         self._said, self._speaker = self._modules.generation, ""
@@ -90,6 +90,8 @@ class RuffScope:
         if place.group.kind(full, name):
             if reason:
                 return Excluded(reason)
+            if absent := self._wide.get(full):
+                place = self._looked_for(absent, place)
             if self._modules.generation > self._said and self._modules.changed(full) > self._said:
                 self._unsaid.add(full)
             return Included(self._view.basis(place, full, name))
@@ -164,13 +166,22 @@ class RuffScope:
         stamps: dict[str, Stamp] = {**dict.fromkeys(appeared), **self._stamps}
         return all(ruff_config.stamp(path) == taken for path, taken in stamps.items())
 
-    def widen(self, path: str) -> None:
-        """``path`` (absolute) imports from beyond its own package: from now on its basis says so."""
-        self._wide.add(path)
+    def widen(self, place: Place, path: str, names: set[str]) -> None:
+        """``path`` (absolute) imports these from beyond its own package: from now on its basis says so."""
+        if not self._modules.settle(place.group.src, names):
+            self.forget()
+        self._wide[path] = self._modules.absent(place.group.src, names)
 
     def settle(self, place: Place, names: set[str]) -> bool:
         """Whether what is known of these modules is so on disk; corrects it where not."""
         return self._modules.settle(place.group.src, names)
+
+    def _looked_for(self, names: frozenset[str], place: Place) -> Place:
+        """The place as it is once these names were looked for: they may be where no event comes from."""
+        if self._modules.settle(place.group.src, names):
+            return place
+        self.forget()
+        return self._view.place(place.path)
 
     def _group_of(self, directory: str) -> Group:
         config = self._finder.governing(directory)

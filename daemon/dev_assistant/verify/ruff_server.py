@@ -23,7 +23,7 @@ from dev_assistant import process
 from dev_assistant.errors import ToolError
 from dev_assistant.model import Checked, Finding
 from dev_assistant.verify import lsp
-from dev_assistant.verify.findings import Position, checked, finding
+from dev_assistant.verify.findings import Position, checked, finding, portable
 from dev_assistant.verify.ruff_group import Group
 from dev_assistant.verify.ruff_settings import deciding
 
@@ -105,7 +105,7 @@ class Session:
     def __init__(self, ruff: str, key: Key, *, children: process.Children) -> None:
         """Raises ToolError when the server does not start."""
         self._turn = threading.Lock()
-        self._folders = key.folders
+        self._root, self._folders = key.root, key.folders
         self._proofs: dict[tuple[str | None, str], bool] = {}
         self._seen: set[str] = set()
         self._refused: set[str] = set()
@@ -131,8 +131,11 @@ class Session:
         if not self._turn.acquire(timeout=timeout):
             return {}
         try:
+            proofs = self._proofs
             fit = [d for d in documents if d.path not in self._refused and self._agrees(d, deadline)]
             verdicts = self._judge(fit, deadline)
+            if proofs is not self._proofs:  # an error was told of meanwhile
+                return {}
             return {path: verdict for path, verdict in verdicts.items() if path not in self._refused}
         finally:
             self._turn.release()
@@ -186,7 +189,7 @@ class Session:
 
     def _judge(self, documents: Sequence[Document], deadline: float) -> dict[str, Checked]:
         reports = self._diagnose([(d.path, d.text) for d in documents], deadline)
-        verdicts = {d.path: checked(_findings(reports[d.path], d.group)) for d in documents}
+        verdicts = {d.path: checked(_findings(reports[d.path], d, self._root)) for d in documents}
         self._seen.update(path for path, verdict in verdicts.items() if verdict.findings)
         unproven = [path for path in verdicts if path not in self._seen]
         answers = self._diagnose([(path, _BROKEN_SOURCE) for path in unproven], deadline)
@@ -257,12 +260,21 @@ class Servers:
             if key in self._starting or time.monotonic() < self._resume.get(key.root, 0.0):
                 return
             self._starting.add(key)
-        begin = functools.partial(self._begin, ruff, key, documents, timeout)
+            children = self._children
+        begin = functools.partial(self._begin, ruff, key, documents, timeout, children)
         threading.Thread(target=begin, name="ruff-server-start", daemon=True).start()
 
-    def _begin(self, ruff: str, key: Key, documents: Sequence[Document], timeout: float) -> None:
+    def _begin(
+        self,
+        ruff: str,
+        key: Key,
+        documents: Sequence[Document],
+        timeout: float,
+        children: process.Children,
+    ) -> None:
         try:
-            self.check(ruff, key, documents, timeout=timeout)
+            if children is self._children:  # not closed meanwhile
+                self.check(ruff, key, documents, timeout=timeout)
         finally:
             with self._lock:
                 self._starting.discard(key)
@@ -285,8 +297,12 @@ class Servers:
                 return session
             if time.monotonic() < self._resume.get(key.root, 0.0):
                 return None
-        started = Session(ruff, key, children=self._children)
+            children = self._children
+        started = Session(ruff, key, children=children)
         with self._lock:
+            if children is not self._children:  # closed meanwhile
+                started.stop()
+                return None
             ended = [self._sessions.pop(key)] if key in self._sessions else []
             self._sessions[key] = started
             while len(self._sessions) > self._limit:
@@ -344,14 +360,15 @@ def _report(data: bytes) -> _Report:
     return _REPORT.decode(data)
 
 
-def _findings(report: _Report, group: Group) -> list[Finding]:
-    codes = group.settings.codes if group.settings else {}
-    return [_finding(item, codes) for item in report.items]
+def _findings(report: _Report, document: Document, root: str) -> list[Finding]:
+    codes = document.group.settings.codes if document.group.settings else {}
+    return [_finding(item, codes, document.path, root) for item in report.items]
 
 
-def _finding(item: _Diagnostic, codes: dict[str, str]) -> Finding:
+def _finding(item: _Diagnostic, codes: dict[str, str], path: str, root: str) -> Finding:
     """In preview ``code`` is the rule's name or missing; the link to the documentation ends in the name."""
     name = item.code_description.href.rpartition("/")[2] if item.code_description else ""
     rule = codes.get(name) or item.code or name
     start, end = item.range.start.position(), item.range.end.position()
-    return finding(rule, item.message, start, end, fixable=bool(item.data and item.data.edits))
+    message = portable(item.message, path, root=root)
+    return finding(rule, message, start, end, fixable=bool(item.data and item.data.edits))

@@ -40,6 +40,7 @@ class Settings:
     preview: bool
     namespaces: bool
     extensions: bool
+    same_package: bool
     rules: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -77,6 +78,7 @@ def parse(text: str) -> Settings:
             preview=fields["linter.preview"] != ["disabled"],
             namespaces=bool(fields["linter.namespace_packages"]),
             extensions=fields["linter.extension"] != ["ExtensionMapping({})"],
+            same_package=fields["linter.isort.detect_same_package"] != ["false"],
         )
     except KeyError as error:
         raise ToolError(f"ruff printed settings without {error}") from None

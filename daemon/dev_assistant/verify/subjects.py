@@ -107,9 +107,8 @@ class Turn:
         if not place.group.asks_first_party(subject.name):
             return subject._replace(text=text)
         imports = self._view.foreign(place, dotted_imports(data))
-        if imports and not self._view.is_wide(place, subject.path):
-            self.scope.widen(subject.path)
-            self.scope.settle(place, imports)
+        if not self._view.tells(place, subject.path, imports):
+            self.scope.widen(place, subject.path, imports)
             self.verdicts[subject.job.path] = Moved()
             return None
         return subject._replace(text=text, imports=imports)

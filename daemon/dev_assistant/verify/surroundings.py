@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 
 from dev_assistant.model import Digest
@@ -33,10 +33,18 @@ class Place:
 
 
 class View:
-    """The surroundings of the files below ``roots``, as they were when each directory was first asked for."""
+    """The surroundings of the files below ``roots``, as they were when each directory was first asked for.
+
+    ``wide`` are files (absolute) that are known to import from beyond their own packages, with those of the
+    names in question that are no modules.
+    """
 
     def __init__(
-        self, roots: Container[str], groups: Callable[[str], Group], modules: Modules, wide: Container[str]
+        self,
+        roots: Container[str],
+        groups: Callable[[str], Group],
+        modules: Modules,
+        wide: Mapping[str, frozenset[str]],
     ) -> None:
         self._roots = roots
         self._groups = groups
@@ -59,22 +67,32 @@ class View:
         known = place.bases.get(key)
         if known is None:
             known = place.bases[key] = self._basis(place, *key)
-        return known
+        absent = self._wide.get(path) if key[1] else None
+        return _without(known, absent) if absent else known
 
     def is_wide(self, place: Place, path: str) -> bool:
         """Whether the basis of ``path`` includes all modules, and not the top-level names alone.
 
         Files of a package mostly import from it, which ruff decides by its name; tests and scripts import
         from everywhere. A wrong guess is found out when the file is judged, and then remembered.
+
+        All modules are those in the directories that are walked. A name that is none of them may be a module
+        in one that is not, so it stands in the basis by itself: the verdict holds while it is nowhere.
         """
         package = place.package
         return package is None or package.startswith("test") or path in self._wide
+
+    def tells(self, place: Place, path: str, names: set[str]) -> bool:
+        """Whether the basis of ``path`` says all that is known of these modules, which it imports."""
+        absent = self._modules.absent(place.group.src, names)
+        return absent == self._wide.get(path, frozenset()) and (not names or self.is_wide(place, path))
 
     def foreign(self, place: Place, names: set[str]) -> set[str]:
         """Those of ``names`` that ruff looks for below the source roots although the package is another's."""
         top = self._top.names(place.group.src)
         firsts = {name: name.partition(".")[0] for name in names}
-        return {name for name, first in firsts.items() if first in top and first != place.package}
+        own = place.package if place.group.same_package else None
+        return {name for name, first in firsts.items() if first in top and first != own}
 
     def _look(self, directory: str) -> Place:
         group = self._groups(directory)
@@ -97,6 +115,13 @@ class View:
         if wide:
             state.update(b"\0\0" + self._modules.total(place.group.src))
         return Digest(state.hexdigest())
+
+
+def _without(basis: Digest, absent: frozenset[str]) -> Digest:
+    state = hashlib.blake2b(basis.encode(), digest_size=16)
+    for name in sorted(absent):
+        state.update(b"\0" + os.fsencode(name))
+    return Digest(state.hexdigest())
 
 
 def _packages_above(directory: str) -> int:

@@ -13,24 +13,27 @@ from dev_assistant.errors import ToolError
 from dev_assistant.watch.git_objects import Entry, Objects
 
 _LARGEST = 64 << 20
-"""Bytes of a blob that is written; a larger one becomes a hole of its size, which no verifier reads."""
+"""Bytes of a blob that is written; a larger one becomes a hole of its size, unless it would be read."""
 
 _LINK, _MODULE, _EXECUTABLE = "120000", "160000", "100755"
 _LONGEST_LINK = 4096
 _FORBIDDEN = frozenset({"", ".", "..", ".git"})
 
 
-def check_out(objects: Objects, entries: Sequence[Entry], directory: str) -> None:
+def check_out(
+    objects: Objects, entries: Sequence[Entry], directory: str, *, read_up_to: int = _LARGEST
+) -> None:
     """Write ``entries`` below ``directory``, which has to be empty but for other checkouts.
 
-    Raises ToolError when an object is not there, or a name cannot be written.
+    Files of more than ``read_up_to`` bytes are not going to be read. Raises ToolError when an object is not
+    there or too large, or a name cannot be written.
     """
     for entry in entries:
         if any(part.lower() in _FORBIDDEN for part in entry.path.split("/")) or "\0" in entry.path:
             raise ToolError(f"git has a file that must not be written: {entry.path!a}")
     _make_directories(entries, directory)
     plain = [entry for entry in entries if entry.mode not in (_LINK, _MODULE)]
-    _write(objects, plain, directory)
+    _write(objects, plain, directory, read_up_to)
     links = [entry for entry in entries if entry.mode == _LINK]
     targets = dict(objects.blobs({entry.id for entry in links}, largest=_LONGEST_LINK))
     for entry in links:
@@ -53,13 +56,15 @@ def _make_directories(entries: Iterable[Entry], directory: str) -> None:
         os.makedirs(f"{directory}/{path}", exist_ok=True)
 
 
-def _write(objects: Objects, entries: Sequence[Entry], directory: str) -> None:
+def _write(objects: Objects, entries: Sequence[Entry], directory: str, read_up_to: int) -> None:
     places: dict[str, list[Entry]] = {}
     for entry in entries:
         places.setdefault(entry.id, []).append(entry)
     sizes = objects.sizes(list(places))
     for name in [name for name, size in sizes.items() if size > _LARGEST]:
         for entry in places.pop(name):
+            if sizes[name] <= read_up_to:
+                raise ToolError(f"{entry.path!a} has {sizes[name]:,} bytes, {_LARGEST:,} are copied at most")
             _put(directory, entry, b"", size=sizes[name])
     for name, data in objects.blobs(places, largest=_LARGEST):
         for entry in places.pop(name):

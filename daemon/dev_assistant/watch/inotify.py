@@ -115,6 +115,8 @@ class InotifySource:
                     post(Overflowed(self._now()))
                 self._read(post)
             except Exception as error:  # noqa: BLE001  a source that is deaf and silent would be worse
+                if self.failure is None:  # it has read since the last one
+                    delay = _BACKOFF_SECONDS[0]
                 self.failure = error
                 _LOG.error("the reader of events failed", retry_s=delay, exc_info=error)
                 self._stopping.wait(delay)

@@ -49,7 +49,7 @@ def test_stdout_belongs_to_one_alone():
 
 def test_each_is_written_as_a_whole(tmp_path, document, capsysbinary):
     chosen = [Output("json", str(tmp_path / "r.json")), Output("concise", "-")]
-    write_outputs(document, chosen)
+    write_outputs(document, chosen, root=None)
 
     assert read_document((tmp_path / "r.json").read_bytes(), source="r").summary.files == 0
     assert b"0 findings in 0 files" in capsysbinary.readouterr().out
@@ -64,7 +64,7 @@ def test_a_link_stays_and_a_pipe_is_not_replaced(tmp_path, document):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    write_outputs(document, [Output("json", str(link)), Output("concise", str(pipe))])
+    write_outputs(document, [Output("json", str(link)), Output("concise", str(pipe))], root=None)
 
     assert link.is_symlink()
     assert (tmp_path / "real" / "r.json").is_file()
@@ -78,17 +78,17 @@ def test_github_gets_its_step_summary_as_far_as_there_is_room(tmp_path, monkeypa
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
     chosen = [Output("github", str(tmp_path / "out"))]
     summary.write_text("before\n")
-    write_outputs(document, chosen)
+    write_outputs(document, chosen, root=None)
     assert summary.read_text().startswith("before\n# dev-assistant\n")
 
     summary.write_bytes(b"x" * (1 << 20))
-    write_outputs(document, chosen)
+    write_outputs(document, chosen, root=None)
     assert summary.read_bytes().endswith(b"no room for it.\n")
 
 
 def test_a_summary_that_cannot_be_written_is_told(tmp_path, monkeypatch, document, capsys):
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(Path(tmp_path, "none", "summary.md")))
-    write_outputs(document, [Output("github", str(tmp_path / "out"))])
+    write_outputs(document, [Output("github", str(tmp_path / "out"))], root=None)
     assert "no step summary" in capsys.readouterr().err
 
 

@@ -25,5 +25,7 @@ def test_it_returns_when_the_lock_is_free(workspace: Any, capsys: pytest.Capture
 def test_a_process_that_nothing_is_known_of_is_not_signalled(workspace: Any) -> None:
     workspace.hold()
 
-    with pytest.raises(UserError, match="pid \\(unknown\\) is not it: nothing signalled"):
+    with pytest.raises(
+        UserError, match="a check is at work here, or a daemon that is only starting: nothing signalled"
+    ):
         workspace.run(stop, "--timeout", "0.05")

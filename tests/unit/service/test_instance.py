@@ -124,3 +124,11 @@ def test_without_a_file_there_is_nobody(runtime: Runtime) -> None:
 
 def test_a_pid_without_a_process_never_started() -> None:
     assert started(2**22 + 1) is None
+
+
+def test_whoever_only_keeps_daemons_out_is_not_named(runtime: Runtime) -> None:
+    instance = Instance.acquire(runtime, workspace=Path("/w"), version="1.2", serving=False)
+    assert instance is not None
+    assert held(runtime) and acquire(runtime) is None
+    assert read_owner(runtime) is None
+    instance.release()

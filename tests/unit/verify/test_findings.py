@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dev_assistant.model import Category, Severity
-from dev_assistant.verify.findings import Position, checked, finding
+from dev_assistant.verify.findings import Position, checked, finding, portable
 
 START, END = Position(3, 5), Position(4, 1)
 
@@ -43,3 +43,8 @@ def test_the_order_of_arrival_does_not_matter_but_for_twins(found, dice):
     shuffled = dice.sample(distinct, len(distinct))
     assert checked(shuffled) == checked(distinct)
     assert [f.line for f in checked(distinct).findings] == sorted(f.line for f in distinct)
+
+
+def test_a_message_names_the_file_as_seen_from_the_root():
+    assert portable("File `/w/lib/b.py` is", "/w/lib/b.py", root="/w/proj") == "File `../lib/b.py` is"
+    assert portable("File `b.py` is", "/w/proj/b.py", root="/w/proj") == "File `b.py` is"

@@ -14,6 +14,10 @@ FAULTY = {
     "line": "import os\nx = 1\n",
     "characters": 's = "é𐐀"; y = s == None\n',
     "two edits": "from typing import List\nx = 1\ny: List[int] = []\n",
+    "two insertions at one place": (
+        "from __future__ import annotations\n\nfrom collections.abc import Iterable\nimport os\n\n\n"
+        "def f(a: Iterable[str]) -> None:\n    os.remove(a)\n"
+    ),
     "carriage returns": "x = 1\r\nimport os\r\ny = not x in [1]\r\n",
     "no end of line": "x = 1\nimport os",
     "form feed": "x = 1\n\x0c\nimport os\n",
@@ -24,7 +28,7 @@ FAULTY = {
 
 def put(root: Path, source: str) -> str:
     (root / "ruff.toml").write_text(
-        'lint.select = ["F401", "F541", "E711", "E713", "UP006", "UP035", "PLW1510"]\n'
+        'lint.select = ["F401", "F541", "E711", "E713", "UP006", "UP035", "PLW1510", "TC003"]\n'
     )
     (root / "a.py").write_bytes(source.encode())
     return str(root / "a.py")

@@ -123,17 +123,20 @@ def test_no_verdict_from_a_server_that_cannot_be_believed(servers, tree, fake, b
     assert _check(servers, fake(body), tree, timeout=timeout) == {}, why
 
 
-def test_a_server_that_complains_has_to_prove_its_settings_again(servers, tree, fake):
-    body = """
-def others():
-    global SETTINGS
-    write(method="window/showMessage", params={"type": 1, "message": "broken"})
-    SETTINGS = TEXT.replace("F401", "F402")
-main(before=others)
+@pytest.mark.parametrize(("after", "believed"), [("TEXT", True), ('TEXT.replace("F401", "F402")', False)])
+def test_a_server_that_complains_has_to_prove_its_settings_again(servers, tree, fake, after, believed):
+    body = f"""
+def complain():
+    global SETTINGS, complaints
+    if complaints:
+        write(method="window/showMessage", params={{"type": 1, "message": complaints.pop()}})
+        SETTINGS = {after}
+complaints = ["broken"]
+main(before=complain)
 """
     ruff = fake(body)
-    assert _check(servers, ruff, tree) != {}
     assert _check(servers, ruff, tree) == {}
+    assert (_check(servers, ruff, tree) != {}) is believed
 
 
 def test_a_server_that_only_tells_something_is_believed(servers, tree, fake):
@@ -186,3 +189,17 @@ def test_another_configuration_is_another_server(servers, tree):
     assert _check(servers, ruff, tree, tree.document("import os\n"))[f"{tree.root}/a.py"].findings
     other = Tree(Path(tree.root), 'lint.select = ["W"]\n')
     assert _check(servers, ruff, other, other.document("import os\n")) == {f"{tree.root}/a.py": Checked()}
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_nothing_is_left_of_a_server_that_is_only_starting(tree, begun):
+    servers = Servers()
+    if begun:
+        servers.begin(process.tool("ruff"), tree.key, [tree.document()], timeout=30.0)
+    servers.close()
+    started()
+    assert not servers.lives(tree.key)
+    servers.begin(process.tool("ruff"), tree.key, [tree.document()], timeout=30.0)
+    started()
+    assert servers.lives(tree.key)
+    servers.close()

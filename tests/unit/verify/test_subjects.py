@@ -136,11 +136,58 @@ def test_a_file_of_a_package_that_imports_from_elsewhere_is_asked_for_again_with
     assert Turn(scope, read=False).prepare(wide).imports == {"other.m"}
 
 
+def _told(scope, path: str):
+    """The job for a file once its basis says all of its imports."""
+    turn = Turn(scope, read=False)
+    assert turn.prepare(job(scope, path)) is None
+    assert turn.verdicts == {path: Moved()}
+    return job(scope, path)
+
+
+def test_a_name_that_is_nowhere_stands_in_the_basis_of_who_imports_it(tmp_path):
+    write(tmp_path, {"ruff.toml": IMPORTS, "t.py": "import a.gone\n", "u.py": "import a.b\n", "a/b.py": ""})
+    scope = _scope(tmp_path)
+    plain, nowhere = job(scope, "t.py").basis, _told(scope, "t.py").basis
+    assert job(scope, "u.py").basis == plain
+    assert Turn(scope, read=False).prepare(job(scope, "u.py")) is not None
+    write(tmp_path, {"t.py": "import a.b\n"})
+    assert _told(scope, "t.py").basis == plain != nowhere
+
+
+@pytest.mark.parametrize("walked", [True, False])
+def test_a_verdict_without_a_module_is_none_on_a_tree_that_has_it_where_nobody_walks(tmp_path, walked):
+    """As an ignored directory is; whoever comes anew asks by the modules that are walked."""
+    write(tmp_path, {"ruff.toml": IMPORTS, "t.py": "import a.made.m\n", "a/b.py": "", "a/made/c.py": ""})
+    seen = [one for one in directories(tmp_path) if walked or not one.endswith("made")]
+
+    def anew():
+        return build(project(tmp_path), seen, ruff=lambda: process.tool("ruff"), timeout=30.0)
+
+    before = _told(scope := anew(), "t.py").basis
+    write(tmp_path, {"a/made/m.py": ""})
+    assert job(scope, "t.py").basis != before, "it is looked for whenever the file is"
+    fresh = anew()
+    asked = [job(fresh, "t.py").basis]
+    if not walked:
+        asked.append(_told(fresh, "t.py").basis)
+    assert before not in asked
+    assert Turn(fresh, read=False).prepare(job(fresh, "t.py")) is not None
+
+
+def test_modules_of_the_own_package_count_where_ruff_looks_for_them(tmp_path):
+    option = "[lint.isort]\ndetect-same-package = false\n"
+    tree = {"ruff.toml": IMPORTS + option, "pk/__init__.py": "", "pk/a.py": "import pk.new\n"}
+    scope = _scope(write(tmp_path, tree))
+    before = _told(scope, "pk/a.py").basis
+    write(tmp_path, {"pk/new.py": ""})
+    assert job(scope, "pk/a.py").basis != before
+
+
 def test_a_module_that_appears_while_its_import_is_judged_is_noticed(tmp_path):
     write(tmp_path, {"ruff.toml": IMPORTS, "t.py": "import other.new\n", "other/m.py": ""})
     scope = _scope(tmp_path)
+    asked = _told(scope, "t.py")
     turn = Turn(scope, read=False)
-    asked = job(scope, "t.py")
     subject = turn.prepare(asked)
     write(tmp_path, {"other/unrelated.py": ""})
     assert _verdict(turn, subject) == Checked()
