@@ -63,8 +63,7 @@ class RuffScope:
         self._packages = {path: os.path.isfile(path) for path in inits}
         self._wide: dict[str, frozenset[str]] = {}
         self._moved_packages: set[str] = set()
-        self._unsaid: set[str] = set()
-        self._said, self._speaker = self._modules.generation, ""
+        self._told = _Told(self._modules)
         self.forget()
         self.digest = self._digest()
 
@@ -92,8 +91,7 @@ class RuffScope:
                 return Excluded(reason)
             if absent := self._wide.get(full):
                 place = self._looked_for(absent, place)
-            if self._modules.generation > self._said and self._modules.changed(full) > self._said:
-                self._unsaid.add(full)
+            self._told.claimed(full)
             return Included(self._view.basis(place, full, name))
         if name.endswith((".py", ".pyi")):
             return Excluded(reason or f"not in `include` of {place.group.config or 'ruff'}")
@@ -133,7 +131,7 @@ class RuffScope:
             self._look_at_package(full)
         if self._modules.refresh(full):
             self.forget()
-        if self._reaches_all(full):
+        if self._told.reaches_all(full):
             return Reach.PROJECT
         return Reach.SUBTREE if full in self._moved_packages else Reach.ITSELF
 
@@ -202,8 +200,7 @@ class RuffScope:
 
     def _notice(self, path: str, name: str) -> None:
         """Whatever was said of this path is done with; a module that nobody told of is seen here."""
-        if path == self._speaker:
-            self._speaker = ""
+        self._told.asked_again(path)
         if name == "__init__.py":
             self._moved_packages.discard(path)
             self._look_at_package(path)
@@ -219,16 +216,6 @@ class RuffScope:
             self._moved_packages.add(path)
             self.forget()
 
-    def _reaches_all(self, path: str) -> bool:
-        if path == self._speaker:
-            return True
-        if self._modules.changed(path) <= self._said:
-            return False
-        if path in self._unsaid:
-            self._said, self._speaker = self._modules.generation, path
-            self._unsaid.clear()
-        return True
-
     def _could_appear(self, path: str) -> bool:
         return os.path.dirname(path) == self._root or _is_own(path)
 
@@ -241,6 +228,36 @@ class RuffScope:
             state.update(os.fsencode(os.path.relpath(config, self._root) if config else "") + b"\0")
             state.update(group.digest)
         return Digest(state.hexdigest())
+
+
+class _Told:
+    """Of which changes of the modules all files of the project have been told."""
+
+    def __init__(self, modules: Modules) -> None:
+        self._modules = modules
+        self._told = modules.generation
+        self._teller = ""
+        self._untold: set[str] = set()
+
+    def claimed(self, path: str) -> None:
+        """A module was seen that came or went, or one within it."""
+        if self._modules.generation > self._told and self._modules.changed(path) > self._told:
+            self._untold.add(path)
+
+    def asked_again(self, path: str) -> None:
+        """Whatever was told because of this path is done with."""
+        if path == self._teller:
+            self._teller = ""
+
+    def reaches_all(self, path: str) -> bool:
+        if path == self._teller:
+            return True
+        if self._modules.changed(path) <= self._told:
+            return False
+        if path in self._untold:
+            self._told, self._teller = self._modules.generation, path
+            self._untold.clear()
+        return True
 
 
 def build(
