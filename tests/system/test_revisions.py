@@ -241,3 +241,16 @@ def test_the_policy_of_a_revision_cannot_be_loosened_by_what_comes_after(work: P
     assert rows["one", "new findings: warning"] == "failed"
     assert rows["two", "coverage in %"] == "unknown", "it was taken out of the workspace"
     assert done.returncode == 3
+
+
+@pytest.mark.parametrize(
+    "loosened",
+    ["enable_ruff = false", 'ignore = ["evil.py"]', 'watch_paths = ["pkg"]', "max_file_mb = 0.00001"],
+)
+def test_a_change_of_what_is_judged_is_unknown_to_the_policy(work: Path, loosened: str) -> None:
+    write(work, one__evil_dot_py="import os\n")
+    assert run(work, "gate", "--since", "HEAD", "--policy-from", "HEAD").returncode == 1
+    write(work, one__pyproject_dot_toml=f"[tool.dev-assistant]\n{loosened}\ngate_max_new = {{all = 1000}}\n")
+    done = run(work, "gate", "--since", "HEAD", "--policy-from", "HEAD")
+    assert done.returncode == 3
+    assert f"not as in the policy: {loosened.partition(' ')[0]}" in done.stdout

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dev_assistant.commands.compared import add_arguments, add_since, against, file_of, present, since
@@ -19,9 +20,10 @@ from dev_assistant.report.documents import CheckDocument
 from dev_assistant.report.gate import GateVerdict, conditions
 from dev_assistant.report.gate_document import gate_document, render_gate
 from dev_assistant.report.novelty import only_new
-from dev_assistant.service.configuration import Configuration, load
+from dev_assistant.service.configuration import Configuration, ConfiguredProject, load
 from dev_assistant.service.revision import Stored, copy_out
 from dev_assistant.service.setting_files import PYPROJECT
+from dev_assistant.settings.fields import JUDGING
 from dev_assistant.workspace.find import NAME as WORKSPACE
 
 HELP = "pass or fail, by the conditions in the settings (gate_*)"
@@ -49,10 +51,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Policy:
-    """What is demanded; ``baseline`` is the one that came with it, None where there is none."""
+    """What is demanded; ``baseline`` is the one that came with it, None where there is none.
+
+    ``changed`` are, by project, the settings that decide what is judged and are not those of the policy.
+    """
 
     configuration: Configuration
     baseline: Baseline | None
+    changed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -64,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     comparison = against(base, document, root=root_of(args))
     policies = {str(entry.project.name): entry.settings for entry in policy.configuration.projects}
     common = policy.configuration.settings
-    rows = conditions(document, comparison, policies=policies, common=common)
+    rows = conditions(document, comparison, policies=policies, common=common, changed=policy.changed)
     answer = gate_document(rows, comparison, base=told, meta=document.meta)
     if chosen:
         write_outputs(only_new(document, comparison), chosen, root=root_of(args))
@@ -88,7 +94,27 @@ def _policy(args: argparse.Namespace) -> _Policy:
         configuration = _configured(workspace, Path(copy.copied(str(present_one.root))))
         copy.refuse_strangers(configuration)
         former = Path(copy.copied(os.path.abspath(file)))
-        return _Policy(configuration, read_baseline(former) if os.path.lexists(former) else None)
+        baseline = read_baseline(former) if os.path.lexists(former) else None
+        return _Policy(configuration, baseline, _changed(configuration, present_one))
+
+
+def _changed(policy: Configuration, present: Configuration) -> dict[str, tuple[str, ...]]:
+    """Of each project of both, what differs of that which decides what is judged."""
+    now = {entry.project.name: _deciding(entry) for entry in present.projects}
+    found: dict[str, tuple[str, ...]] = {}
+    for entry in policy.projects:
+        wanted, there = _deciding(entry), now.get(entry.project.name, {})
+        found[entry.project.name] = tuple(name for name in there if there[name] != wanted[name])
+    return found
+
+
+def _deciding(entry: ConfiguredProject) -> dict[str, object]:
+    """Settings by name; of the paths that are watched where they lie, seen from the project."""
+    project = entry.project
+    found = {name: getattr(entry.settings, name) for name in JUDGING}
+    return found | {
+        "watch_paths": sorted(os.path.relpath(path, project.root) for path in project.watch_paths)
+    }
 
 
 def _configured(workspace: Path | None, cwd: Path) -> Configuration:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import msgspec
 
@@ -49,12 +50,18 @@ class Condition(msgspec.Struct, frozen=True):
 
 
 def conditions(
-    document: CheckDocument, comparison: Comparison, *, policies: Mapping[str, Settings], common: Settings
+    document: CheckDocument,
+    comparison: Comparison,
+    *,
+    policies: Mapping[str, Settings],
+    common: Settings,
+    changed: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[Condition, ...]:
     """All of them, the workspace's first.
 
     ``policies`` are the settings of each project by its name, ``common`` those of the workspace, which also
-    hold for a project that has none.
+    hold for a project that has none. ``changed`` names the settings of a project that decide what is judged
+    and are not those of its policy.
     """
     new = _by_project(comparison.new)
     limited = common.gate_max_findings or any(policy.gate_max_findings for policy in policies.values())
@@ -67,6 +74,7 @@ def conditions(
     for row in document.projects:
         policy = policies.get(row.name, common)
         if policy.enabled:
+            rows += _judged_otherwise(row.name, changed.get(row.name, ()))
             rows += _of_project(row, policy, new.get(row.name, Counter()), every.get(row.name, Counter()))
     return tuple(rows)
 
@@ -111,6 +119,13 @@ def _left(project: str) -> Condition:
     """A project that the policy knows, and the workspace not any more."""
     reason = "is in the policy, and was not judged"
     return Condition(project, "coverage in %", None, "at least", 100.0, GateVerdict.UNKNOWN, reason)
+
+
+def _judged_otherwise(project: str, changed: Sequence[str]) -> Iterator[Condition]:
+    """What is looked for is not what the policy would look for: nobody knows what that would find."""
+    if changed:
+        reason = f"not as in the policy: {', '.join(changed)}"
+        yield Condition(project, "changed settings", len(changed), "at most", 0, GateVerdict.UNKNOWN, reason)
 
 
 def _coverage(row: ProjectRow) -> float | None:

@@ -7,7 +7,7 @@ environment variables are derived from it. Relative ``watch_paths`` count from e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -238,6 +238,13 @@ class Ranking(Remembering):
         Patterns,
         Field(description="Globs of names, or directories ending in /, that hold documents: verified last."),
     ] = _DOCUMENTS
+
+
+JUDGING: Final = frozenset({*Verifying.model_fields, *Ranking.model_fields}) - {
+    *("enabled", "debounce_ms", "verification_timeout_sec"),
+    *(set(Remembering.model_fields) - set(Verifying.model_fields)),
+}
+"""The settings that decide which files are judged, and what is looked for in them."""
 
 
 class Settings(Ranking, Gating, Alerting):
