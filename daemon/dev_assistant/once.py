@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
@@ -66,18 +66,19 @@ def judge_anew(
 
 @contextmanager
 def look_at(
-    stored: Stored, *, workspace: Path | None, cached: bool, timeout: float
+    stored: Stored, *, workspace: Path | None, cached: bool, timeout: float, tops: Collection[str] = ()
 ) -> Iterator[tuple[Copy, CheckDocument]]:
     """Judge what git has stored: a copy of it, which lives as long as the context, and its check document.
 
-    ``cached``: the caches of the originals are read, and keep what is learned unless somebody else writes
-    them. Raises UserError, with status 3 when there is no such version, and ConfigError.
+    ``tops`` are the working trees that the copy has, else all. ``cached``: the caches of the originals are
+    read, and keep what is learned unless somebody else writes them. Raises UserError, with status 3 when
+    there is no such version, and ConfigError.
     """
     present = Loading(workspace, Path.cwd(), {})()
     overrides: dict[str, object] = {"enable_evidence": False}
     if not cached:
         overrides["cache_enabled"] = False
-    with copy_out(present, stored) as copy:
+    with copy_out(present, stored, tops=tops) as copy:
         file = None if present.file is None else Path(copy.copied(str(present.file)))
         loading = Loading(file, Path(copy.copied(str(present.root))), overrides)
         copy.refuse_strangers(loading())

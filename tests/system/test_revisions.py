@@ -254,3 +254,23 @@ def test_a_change_of_what_is_judged_is_unknown_to_the_policy(work: Path, loosene
     done = run(work, "gate", "--since", "HEAD", "--policy-from", "HEAD")
     assert done.returncode == 3
     assert f"not as in the policy: {loosened.partition(' ')[0]}" in done.stdout
+
+
+def test_the_hook_is_about_the_repository_that_one_stands_in(tmp_path: Path) -> None:
+    """Another one of the workspace may be in the middle of anything, or in no git at all."""
+    root = (tmp_path / "many").resolve()
+    projects = [{"name": name, "path": f"./{name}"} for name in ("mine", "yours", "loose")]
+    write(root, workspace_dot_json=json.dumps({"projects": projects}), loose__c_dot_py="import os\n")
+    for name in ("mine", "yours"):
+        write(root, **{f"{name}__a_dot_py": "import os\n"})
+        git(root / name, "init", "-q")
+        git(root / name, "add", "-A")
+    done = run(root / "mine", "check", "--staged", "--json")
+    assert [(file["project"], file["path"]) for file in json.loads(done.stdout)["files"]] == [
+        ("mine", "a.py")
+    ]
+    assert done.returncode == 1
+    write(root, mine__a_dot_py="x = 1\n")
+    git(root / "mine", "add", "-A")
+    assert run(root / "mine", "check", "--staged").returncode == 0
+    assert "is in no git working tree" in run(root, "check", "--staged").stderr

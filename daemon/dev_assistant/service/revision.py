@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,7 @@ from dev_assistant.places import private_directory, user_state_directory
 from dev_assistant.service.configuration import Configuration
 from dev_assistant.service.setting_files import is_below
 from dev_assistant.watch.checkout import check_out, mark_top
-from dev_assistant.watch.git import GitTree, git_tree
+from dev_assistant.watch.git import git_tree
 from dev_assistant.watch.git_objects import Entry, Objects
 
 _SECONDS = 120.0
@@ -104,9 +104,9 @@ class Copy:
                 )
 
 
-def trees_of(configuration: Configuration) -> dict[str, GitTree]:
-    """The working trees of all projects by their tops, the innermost first. Raises NoRevisionError."""
-    found: dict[str, GitTree] = {}
+def trees_of(configuration: Configuration) -> tuple[str, ...]:
+    """The tops of the working trees of all projects, the innermost first. Raises NoRevisionError."""
+    found: set[str] = set()
     for entry in configuration.projects:
         tree = git_tree(entry.project.root)
         if tree is None:
@@ -117,17 +117,17 @@ def trees_of(configuration: Configuration) -> dict[str, GitTree]:
         for path in (entry.project.root, *entry.project.watch_paths, str(configuration.root)):
             around = git_tree(path)
             if around is not None:
-                found[around.top] = around
-    return {top: found[top] for top in sorted(found, key=len, reverse=True)}
+                found.add(around.top)
+    return tuple(sorted(found, key=len, reverse=True))
 
 
-def staged(configuration: Configuration, index: Stored) -> set[str]:
+def staged(tops: Iterable[str], index: Stored) -> set[str]:
     """The absolute paths of what is in the index and not the same in HEAD; before the first commit all of it.
 
-    Raises NoRevisionError, ToolError.
+    ``tops`` are working trees. Raises NoRevisionError, ToolError.
     """
     found: set[str] = set()
-    for top in trees_of(configuration):
+    for top in tops:
         head = index.objects(top).head()
         committed = set(index.objects(top).entries(head) or ()) if head is not None else set()
         found.update(f"{top}/{entry.path}" for entry in set(index.entries(top)) - committed)
@@ -136,13 +136,17 @@ def staged(configuration: Configuration, index: Stored) -> set[str]:
 
 @contextmanager
 def copy_out(
-    configuration: Configuration, stored: Stored, *, only: Collection[str] | None = None
+    configuration: Configuration,
+    stored: Stored,
+    *,
+    only: Collection[str] | None = None,
+    tops: Collection[str] = (),
 ) -> Iterator[Copy]:
     """A copy of the workspace, removed in the end; with ``only`` of the files with these names.
 
-    Raises NoRevisionError when it cannot be made.
+    ``tops`` are the working trees that it has, else all. Raises NoRevisionError when it cannot be made.
     """
-    trees = trees_of(configuration)
+    trees = tops or trees_of(configuration)
     common = os.path.commonpath([str(configuration.root), *trees])
     base = user_state_directory() / "revisions"
     private_directory(base)
