@@ -13,8 +13,8 @@ from functools import lru_cache
 
 from dev_assistant.model import Priority, RelPath
 
-_DIRECTORIES = 4096
-_NAMES = 16384
+_DIRECTORIES = 1024
+_NAMES = 1024
 _LATELY = 256
 """Paths whose kind is asked for again and again while they are looked at, and hardly ever after that."""
 
