@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -22,7 +21,6 @@ from dev_assistant.commands.outputs import (
     write_outputs,
 )
 from dev_assistant.commands.progress import Progress
-from dev_assistant.escape import path_text
 from dev_assistant.report.canonical import encode
 from dev_assistant.report.documents import RESULTS, CheckDocument
 from dev_assistant.report.plain import render_summary
@@ -101,6 +99,4 @@ def _results(args: argparse.Namespace, chosen: list[Output]) -> CheckDocument:
         selection=Selection(paths, args.shard, files_of(chosen)),
         progress=Progress(sys.stderr).watch,
     )
-    absent = [path_text(path) for path in paths if not os.path.lexists(path)]
-    missing = msgspec.convert(document.meta["missing"], list[str]) + absent
-    return msgspec.structs.replace(document, schema=RESULTS, meta={**document.meta, "missing": missing})
+    return msgspec.structs.replace(document, schema=RESULTS)

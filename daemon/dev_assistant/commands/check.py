@@ -8,14 +8,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from dev_assistant.commands.output import coloured, root_of, runtime, seconds, write, write_encoded
-from dev_assistant.commands.outputs import add_option, outputs, takes_stdout, write_outputs
+from dev_assistant.commands.outputs import add_option, outputs, takes_stdout, tell, write_outputs
 from dev_assistant.errors import UserError
-from dev_assistant.escape import visible
+from dev_assistant.report.proof import unproved
 from dev_assistant.serve.client import NoDaemon, fetch, held
 
 TYPE_CHECKING = False
@@ -64,8 +63,8 @@ def run(args: argparse.Namespace) -> int:
         from dev_assistant.report.plain import render_check  # noqa: PLC0415  a script needs no table
 
         write(render_check(json.loads(encoded), colour=coloured()))
-    for error in head["meta"].get("config_errors", ()):
-        sys.stderr.write(f"dev-assistant: {visible(error)}\n")
+    tell(unproved(head["meta"]))
+    tell(head["meta"].get("config_errors", ()))
     return 0 if args.staged and not head["summary"]["files"] and is_settled(head["meta"]) else status_of(head)
 
 

@@ -195,7 +195,7 @@ class Answers:
             return self._look(paths, deadline, settled=settled)
         projects = {str(p.project.name): (self._root_of(p), _tally(files)) for p, files in chosen}
         encoded = ((row.file, row.related) for row in rows)
-        return encoded_document(encoded, projects=projects, meta=self._meta(chosen, settled=settled))
+        return encoded_document(encoded, projects=projects, meta=self._meta(chosen, paths, settled=settled))
 
     def _look(self, paths: Sequence[str], deadline: float, *, settled: bool) -> CheckDocument:
         for _ in range(_ATTEMPTS):
@@ -209,22 +209,20 @@ class Answers:
         with self.timings.of("answer", "check"):
             roots = {str(p.project.name): self._root_of(p) for p, _ in chosen}
             found = results_of(roots, results, self.selection.shards(roots))
-            return check_document(found, meta=self._meta(chosen, settled=settled))
+            return check_document(found, meta=self._meta(chosen, paths, settled=settled))
 
     def _root_of(self, project: ProjectSnapshot) -> str:
         return relative_root(project.project.root, workspace=str(self.root))
 
-    def _meta(self, chosen: Chosen, *, settled: bool) -> dict[str, object]:
-        missing = sorted(
-            path_text(path)
-            for project, _ in chosen
-            for path in (*project.missing, *(unread for unread, _ in project.unread))
-        )
+    def _meta(self, chosen: Chosen, paths: Sequence[str], *, settled: bool) -> dict[str, object]:
+        missing = {path for path in paths if not os.path.lexists(path)}
+        for project, _ in chosen:
+            missing.update(project.missing, (unread for unread, _ in project.unread))
         errors = [text for project, _ in chosen for text in project.problems]
         return {
             "settled": settled,
             "generated_at": time.time(),
-            "missing": missing,
+            "missing": sorted(map(path_text, missing)),
             "config_errors": [*self.coordinator.snapshot.problems, *errors],
         }
 
