@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -54,3 +55,42 @@ def test_a_file_that_was_just_deleted_does_not_exist(place: Desk) -> None:
         3,
         [f"dev-assistant: {gone} does not exist or cannot be read"],
     )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("check", "--timeout", "0.00001"),
+        ("check", "--no-cache", "--timeout", "0.00001"),
+        ("check", "--no-cache", "--timeout", "0.00001", "app"),
+        ("batch-verify", "--no-cache", "--timeout", "0.00001", "--paths", "app"),
+    ],
+)
+def test_time_that_ran_out_is_the_reason(place: Desk, command: tuple[str, ...]) -> None:
+    done = place.run(*command)
+    assert (done.returncode, told(done)) == (3, ["dev-assistant: not everything was judged in time"])
+    assert done.stdout.splitlines()[-1].startswith("incomplete: ")
+
+
+def test_a_directory_that_is_missing_is_the_reason(tmp_path: Path) -> None:
+    with desk(tmp_path) as one:
+        one.project("app")
+        one.write("app/good.py", "X = 1\n")
+        one.enter("gone")
+        done = one.run("check")
+        assert (done.returncode, told(done)) == (
+            3,
+            [f"dev-assistant: {one.root}/gone does not exist or cannot be read"],
+        )
+        assert done.stdout.splitlines()[-1].startswith("incomplete: 0 findings")
+        assert one.document("check", status=(3,))["summary"]["passed"] is None
+
+
+def test_a_shard_that_is_missing_is_no_pass(place: Desk) -> None:
+    parts = [str(place.base / f"part{number}.json") for number in (1, 2, 3)]
+    for number, part in enumerate(parts, start=1):
+        place.run("batch-verify", "--no-cache", "--shard", f"{number}/3", "--output", part)
+    done = place.run("merge", *parts[:2])
+    assert (done.returncode, told(done)) == (3, ["dev-assistant: results of shard app 3/3 are missing"])
+    assert done.stdout.splitlines()[-1].startswith("incomplete: ")
+    assert place.run("merge", *parts).stdout.splitlines()[-1].startswith("passed: ")

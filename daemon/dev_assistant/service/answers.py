@@ -188,7 +188,7 @@ class Answers:
     def _encodable(self, paths: Sequence[str], timeout: float) -> CheckDocument:
         """As ``look``, of rows that were encoded before where that is possible."""
         deadline, settled = time.monotonic() + timeout, self.settle(timeout)
-        chosen = _chosen(self.coordinator.snapshot.projects, paths)
+        chosen = self._chosen(paths)
         with self.timings.of("answer", "check"):
             rows = self.rows.of(chosen, whole=not paths)
         if rows is None:
@@ -200,7 +200,7 @@ class Answers:
     def _look(self, paths: Sequence[str], deadline: float, *, settled: bool) -> CheckDocument:
         for _ in range(_ATTEMPTS):
             with self.timings.of("answer", "check"):
-                chosen = _chosen(self.coordinator.snapshot.projects, paths)
+                chosen = self._chosen(paths)
                 results, lost = results_of_files(chosen, self.lookup, sharded=self.selection.sharded)
             if not lost:
                 break
@@ -210,6 +210,12 @@ class Answers:
             roots = {str(p.project.name): self._root_of(p) for p, _ in chosen}
             found = results_of(roots, results, self.selection.shards(roots))
             return check_document(found, meta=self._meta(chosen, paths, settled=settled))
+
+    def _chosen(self, paths: Sequence[str]) -> list[_Chosen]:
+        """Nothing while no project is taken up yet: then time ran out, and nobody knows whose a path is."""
+        ready = self.coordinator.ready.is_set()
+        projects = self.coordinator.snapshot.projects
+        return _chosen(projects, paths) if projects or ready else []
 
     def _root_of(self, project: ProjectSnapshot) -> str:
         return relative_root(project.project.root, workspace=str(self.root))
