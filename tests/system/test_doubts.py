@@ -60,7 +60,6 @@ def test_a_file_that_was_just_deleted_does_not_exist(place: Desk) -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        ("check", "--timeout", "0.00001"),
         ("check", "--no-cache", "--timeout", "0.00001"),
         ("check", "--no-cache", "--timeout", "0.00001", "app"),
         ("batch-verify", "--no-cache", "--timeout", "0.00001", "--paths", "app"),
@@ -94,3 +93,25 @@ def test_a_shard_that_is_missing_is_no_pass(place: Desk) -> None:
     assert (done.returncode, told(done)) == (3, ["dev-assistant: results of shard app 3/3 are missing"])
     assert done.stdout.splitlines()[-1].startswith("incomplete: ")
     assert place.run("merge", *parts).stdout.splitlines()[-1].startswith("passed: ")
+
+
+def test_a_mistake_in_the_settings_is_status_2_whatever_was_found(tmp_path: Path) -> None:
+    with desk(tmp_path) as one:
+        for name in ("app", "lib"):
+            one.project(name)
+            one.write(f"{name}/bad.py", "import os\n")
+        wrong = one.root / "app" / "pyproject.toml"
+        wrong.write_text(wrong.read_text() + "[tool.dev-assistant]\nenable_ruf = true\n")
+        results = str(one.base / "results.json")
+        for command in (("check",), ("batch-verify", "--output", results), ("merge", results)):
+            done = one.run(*command)
+            assert done.returncode == 2
+            assert [line.count("enable_ruf") > 0 for line in told(done)] == [True]
+            assert done.stdout.splitlines()[-1].startswith("incomplete: 2 findings in 2 files")
+        assert one.document("check", status=(2,))["summary"]["findings"] == 2
+        refused = one.run("baseline", "create")
+        assert (refused.returncode, "enable_ruf" in refused.stderr) == (2, True)
+        assert not (one.root / ".dev-assistant-baseline.json").exists()
+
+        one.start()
+        assert [one.run("check", path).returncode for path in ("lib", "app", ".")] == [1, 2, 2]

@@ -62,7 +62,10 @@ def _shard(written: str) -> Shard:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 when all is clean, 1 with findings, 3 when something could not be judged, 5 when nothing matched."""
+    """0 when all is clean, 1 with findings, 3 when something could not be judged, 5 when nothing matched.
+
+    2, whatever was found, with mistakes in the configuration.
+    """
     chosen = outputs(asked_for(args), as_json=args.json)
     return tell(_results(args, chosen), args, chosen)
 

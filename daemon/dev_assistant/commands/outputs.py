@@ -157,10 +157,9 @@ def _append_summary(path: str, page: bytes) -> None:
 
 def tell_doubts(document: CheckDocument) -> None:
     """What keeps the result as a whole from being a proof: the status alone says too little."""
-    from dev_assistant.report.formats.contents import configuration_errors, doubts  # noqa: PLC0415  as above
+    from dev_assistant.report.formats.contents import doubts  # noqa: PLC0415  as above
 
     tell(doubt.reason for doubt in doubts(document) if not doubt.path)
-    tell(configuration_errors(document))
 
 
 def tell(reasons: Iterable[str]) -> None:

@@ -64,7 +64,8 @@ def totals_of(tally: Tally) -> Totals:
 class SummaryRow(msgspec.Struct, frozen=True):
     """Totals; ``passed`` and ``score`` are null while not known. ``rating`` is why the score is no 10.
 
-    ``passed`` is never true where ``meta`` says that time ran out, or that paths or shards are missing.
+    ``passed`` is never true where ``meta`` says that time ran out, that paths or shards are missing, or that
+    the configuration has mistakes.
     """
 
     files: int

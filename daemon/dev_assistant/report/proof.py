@@ -9,8 +9,13 @@ from collections.abc import Iterator, Mapping
 
 
 def unproved(meta: Mapping[str, object]) -> list[str]:
-    """The reasons: time that ran out, paths, shards. None of them is about a single file."""
-    return list(_reasons(meta))
+    """The reasons: time that ran out, paths, shards, the configuration. None is about a single file."""
+    return [*_reasons(meta), *configuration_errors(meta)]
+
+
+def configuration_errors(meta: Mapping[str, object]) -> list[str]:
+    """Mistakes in spite of which files were judged, by the last good configuration or by the defaults."""
+    return _texts(meta.get("config_errors"))
 
 
 def _reasons(meta: Mapping[str, object]) -> Iterator[str]:

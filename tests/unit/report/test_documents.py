@@ -65,7 +65,12 @@ def test_a_pass_takes_a_proof_of_the_whole(finding, record):
     clean = results_of({"p": "."}, [result_of(record(), [], project="p", path="a.py", verified_at=1.0)])
     bad = result_of(record(F401=1), [finding()], project="p", path="a.py", verified_at=1.0)
     found = results_of({"p": "."}, [bad])
-    for doubt in ({"settled": False}, {"missing": ["/w/gone"]}, {"missing_shards": ["p 2/2"]}):
+    for doubt in (
+        {"settled": False},
+        {"missing": ["/w/gone"]},
+        {"missing_shards": ["p 2/2"]},
+        {"config_errors": ["x"]},
+    ):
         meta = {"settled": True, **doubt}
         assert check_document(clean, meta=meta).summary.passed is None
         assert check_document(found, meta=meta).summary.passed is False

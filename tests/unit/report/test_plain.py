@@ -66,7 +66,8 @@ def test_a_pass_is_said_only_when_it_is_one(record):
 
 
 @pytest.mark.parametrize(
-    "meta", [{"settled": False}, {"missing": ["/w/gone"]}, {"missing_shards": ["api 3/3"]}]
+    "meta",
+    [{"settled": False}, {"missing": ["/w/gone"]}, {"missing_shards": ["api 3/3"]}, {"config_errors": ["x"]}],
 )
 def test_what_is_no_proof_is_incomplete(record, finding, meta):
     bad = ("a", "y.py", record(F401=1), [finding()])

@@ -16,6 +16,7 @@ from dev_assistant.report.proof import unproved
         ({}, ["not everything was judged in time"]),
         ({"settled": True, "missing": ["/w/gone"]}, ["/w/gone does not exist or cannot be read"]),
         ({"settled": True, "missing_shards": ["api 2/3"]}, ["results of shard api 2/3 are missing"]),
+        ({"settled": True, "config_errors": ["x: no such key"]}, ["x: no such key"]),
         ({"settled": True, "missing": "of another type"}, []),
     ],
 )

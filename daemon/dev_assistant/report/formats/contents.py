@@ -86,15 +86,6 @@ def _of_the_run(document: CheckDocument) -> Iterator[str]:
     yield from reasons
 
 
-def configuration_errors(document: CheckDocument) -> list[str]:
-    """Mistakes in the configuration, in spite of which files were judged by the last good one."""
-    return _texts(document.meta.get("config_errors"))
-
-
-def _texts(value: object) -> list[str]:
-    return [str(each) for each in value] if isinstance(value, list) else []
-
-
 def positive(number: int) -> int:
     """A line or column as schemas want it, whatever a merged document says."""
     return max(1, number)
