@@ -152,7 +152,7 @@ class Desk:
 
     def check(self, *arguments: str) -> Document:
         """The body of the check document, whatever was found."""
-        document = self.document("check", *arguments, status=(0, 1, 3, 5))
+        document = self.document("check", *arguments, status=(0, 1, 2, 3, 5))
         del document["meta"]
         return document
 

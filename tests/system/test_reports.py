@@ -80,6 +80,25 @@ def test_a_report_names_what_it_wrote(checked: Desk) -> None:
     assert again["files"]["html"] == str(checked.root / "lib" / "RUNS" / "report" / "index.html")
 
 
+def test_what_a_clean_has_deleted_is_not_passed_off_as_judged(tmp_path: Path) -> None:
+    with desk(tmp_path) as one:
+        one.environ["DEV_ASSISTANT_ENABLE_DATA"] = "true"
+        root = one.project("app")
+        one.write("app/bad.py", "def f(:\n")
+        one.write("app/x.json", "{}\n")
+        assert one.run("check").returncode == 1
+        assert one.run("clean", "--kind", "ruff").returncode == 0
+
+        assert one.document("team-stats")["projects"][0]["total_files"] == 3
+        assert one.document("report", "--project", "app")["standing"] == "unknown"
+        badge = json.loads((root / "RUNS" / "report" / "badge.json").read_bytes())
+        assert badge["color"] == "lightgrey"
+        assert "its verdict was deleted" in (root / "RUNS/stats/team_dashboard.md").read_text()
+
+        assert one.run("check").returncode == 1
+        assert one.document("report", "--project", "app")["standing"] == "findings"
+
+
 def test_mistakes_are_told_with_the_way_out(checked: Desk, tmp_path: Path) -> None:
     for arguments, told in (
         (("report", "--project", "x"), "projects: app, lib"),

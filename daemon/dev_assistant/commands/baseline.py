@@ -6,7 +6,6 @@ import argparse
 import os
 from pathlib import Path
 
-from dev_assistant.commands.check import is_settled
 from dev_assistant.commands.compared import add_arguments, against, file_of, present, sketches
 from dev_assistant.commands.output import root_of, write
 from dev_assistant.errors import ToolError, UserError
@@ -17,6 +16,7 @@ from dev_assistant.report.canonical import encode
 from dev_assistant.report.comparison import Comparison, known
 from dev_assistant.report.documents import CheckDocument
 from dev_assistant.report.gate_document import new_row
+from dev_assistant.report.proof import configuration_errors, unproved
 from dev_assistant.verify.registry import verifiers
 
 HELP = "the findings to live with: write them down, compare with them, and drop what is fixed"
@@ -43,7 +43,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0; 1 when ``diff`` finds anything new. Raises UserError, with status 3 when not everything is known."""
+    """0; 1 when ``diff`` finds anything new. Raises UserError, with status 3 when not everything is known,
+    and with 2 where the configuration has mistakes.
+    """
     file = file_of(args)
     before = _before(args, file)
     document = present(args)
@@ -71,9 +73,11 @@ def _before(args: argparse.Namespace, file: Path) -> Baseline | None:
 
 
 def _refuse_doubts(document: CheckDocument) -> None:
+    if mistakes := configuration_errors(document.meta):
+        raise UserError("\n".join(mistakes), hint="dev-assistant config validate")
     summary = document.summary
     unknown = summary.stale + summary.pending + summary.failed
-    if unknown or not is_settled(document.meta):
+    if unknown or unproved(document.meta):
         why = f": {unknown} files are unknown" if unknown else ""
         raise IncompleteError(f"not everything is known{why}", hint="dev-assistant check says why")
 

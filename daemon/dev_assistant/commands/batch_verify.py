@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -22,7 +21,6 @@ from dev_assistant.commands.outputs import (
     write_outputs,
 )
 from dev_assistant.commands.progress import Progress
-from dev_assistant.escape import path_text
 from dev_assistant.report.canonical import encode
 from dev_assistant.report.documents import RESULTS, CheckDocument
 from dev_assistant.report.plain import render_summary
@@ -64,7 +62,10 @@ def _shard(written: str) -> Shard:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 when all is clean, 1 with findings, 3 when something could not be judged, 5 when nothing matched."""
+    """0 when all is clean, 1 with findings, 3 when something could not be judged, 5 when nothing matched.
+
+    2, whatever was found, with mistakes in the configuration.
+    """
     chosen = outputs(asked_for(args), as_json=args.json)
     return tell(_results(args, chosen), args, chosen)
 
@@ -101,6 +102,4 @@ def _results(args: argparse.Namespace, chosen: list[Output]) -> CheckDocument:
         selection=Selection(paths, args.shard, files_of(chosen)),
         progress=Progress(sys.stderr).watch,
     )
-    absent = [path_text(path) for path in paths if not os.path.lexists(path)]
-    missing = msgspec.convert(document.meta["missing"], list[str]) + absent
-    return msgspec.structs.replace(document, schema=RESULTS, meta={**document.meta, "missing": missing})
+    return msgspec.structs.replace(document, schema=RESULTS)

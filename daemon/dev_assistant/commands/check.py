@@ -8,14 +8,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 from dev_assistant.commands.output import coloured, root_of, runtime, seconds, write, write_encoded
-from dev_assistant.commands.outputs import add_option, outputs, takes_stdout, write_outputs
+from dev_assistant.commands.outputs import add_option, outputs, takes_stdout, tell, write_outputs
 from dev_assistant.errors import UserError
-from dev_assistant.escape import visible
+from dev_assistant.report.proof import configuration_errors, unproved
 from dev_assistant.serve.client import NoDaemon, fetch, held
 
 TYPE_CHECKING = False
@@ -34,6 +32,7 @@ EXAMPLES = """\
   dev-assistant check --staged             what the next commit will hold, whatever the work tree has
   dev-assistant check --watch-dirs src     these directories, without any workspace.json
 """
+_NOTHING = 5
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -50,7 +49,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 when all is clean, 1 with findings, 3 when something could not be judged, 5 when nothing matched."""
+    """0 when all is clean, 1 with findings, 3 when something could not be judged, 5 when nothing matched.
+
+    2, whatever was found, with mistakes in the configuration.
+    """
     paths = [resolved(path) for path in args.paths]
     chosen = outputs(args.out, as_json=args.json) if args.out else []
     if args.staged and (paths or args.watch_dirs):
@@ -64,9 +66,9 @@ def run(args: argparse.Namespace) -> int:
         from dev_assistant.report.plain import render_check  # noqa: PLC0415  a script needs no table
 
         write(render_check(json.loads(encoded), colour=coloured()))
-    for error in head["meta"].get("config_errors", ()):
-        sys.stderr.write(f"dev-assistant: {visible(error)}\n")
-    return 0 if args.staged and not head["summary"]["files"] and is_settled(head["meta"]) else status_of(head)
+    tell(unproved(head["meta"]))
+    status = status_of(head)
+    return 0 if args.staged and status == _NOTHING else status
 
 
 def _write_outputs(encoded: bytes, chosen: list[Output], *, root: Path | None) -> None:
@@ -134,16 +136,13 @@ def head_of(document: CheckDocument) -> dict[str, Any]:
 
 
 def status_of(document: dict[str, Any]) -> int:
-    """Unknown outranks findings; nothing to judge is no success."""
+    """Mistakes in the configuration outrank all, unknown outranks findings; nothing judged is no success."""
     summary = document["summary"]
+    if configuration_errors(document["meta"]):
+        return 2
     unknown = summary["stale"] + summary["pending"] + summary["failed"]
-    if unknown or not is_settled(document["meta"]):
+    if unknown or unproved(document["meta"]):
         return 3
     if not summary["files"]:
-        return 5
+        return _NOTHING
     return 1 if summary["passed"] is False else 0
-
-
-def is_settled(meta: Mapping[str, object]) -> bool:
-    """Whether nothing as a whole is missing: time, directories, shards."""
-    return bool(meta.get("settled", False)) and not meta.get("missing") and not meta.get("missing_shards")

@@ -156,9 +156,13 @@ def _append_summary(path: str, page: bytes) -> None:
 
 
 def tell_doubts(document: CheckDocument) -> None:
-    """What keeps the result as a whole from being a proof, on stderr: the status alone says too little."""
-    from dev_assistant.report.formats.contents import configuration_errors, doubts  # noqa: PLC0415  as above
+    """What keeps the result as a whole from being a proof: the status alone says too little."""
+    from dev_assistant.report.formats.contents import doubts  # noqa: PLC0415  as above
 
-    reasons = [doubt.reason for doubt in doubts(document) if not doubt.path]
-    for reason in (*reasons, *configuration_errors(document)):
+    tell(doubt.reason for doubt in doubts(document) if not doubt.path)
+
+
+def tell(reasons: Iterable[str]) -> None:
+    """A line on stderr for each."""
+    for reason in reasons:
         sys.stderr.write(f"dev-assistant: {visible(reason)}\n")

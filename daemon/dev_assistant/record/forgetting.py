@@ -13,11 +13,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dev_assistant.errors import UserError
-from dev_assistant.model import RelPath
+from dev_assistant.model import FileRecord, FileState, RelPath
 from dev_assistant.record.database import ForeignError, StoreUnavailable, open_writable, transaction
 from dev_assistant.record.pruning import shrink, size
 from dev_assistant.record.rows import DamagedError, digest_key, open_record, path_key
 from dev_assistant.record.secret import OWN, UserSecret
+from dev_assistant.record.statements import put_files
+
+_UNKNOWN = FileRecord(FileState.PENDING, reason="its verdict was deleted")
 
 
 class Forgotten(NamedTuple):
@@ -41,6 +44,7 @@ def forget(
 ) -> Forgotten:
     """Drop the verdicts, and the records that rest on them: these files are judged anew.
 
+    Their names stay: whoever reports without judging must not pass over what nobody knows any more.
     The caller sees to it that nobody else writes. Raises UserError when the cache cannot be used.
     """
     try:
@@ -66,7 +70,7 @@ def _forget(
     *,
     dry_run: bool,
 ) -> Forgotten:
-    paths: list[tuple[bytes]] = []
+    paths: list[bytes] = []
     keys: set[bytes] = set()
     kept: set[bytes] = set()
     for row in connection.execute("SELECT path, record FROM files"):
@@ -75,13 +79,14 @@ def _forget(
         chosen = mine if matches(path) else set[bytes]()
         keys |= chosen
         kept |= {digest_key(part.key) for part in record.parts} - chosen
-        paths += [(path_key(path),)] if chosen else []
+        paths += [path_key(path)] if chosen else []
     stored = {key for (key,) in connection.execute("SELECT key FROM verdicts")}
     going = stored - kept
     before = size(connection)
     if not dry_run:
         with transaction(connection):
-            connection.executemany("DELETE FROM files WHERE path = ?", paths)
+            connection.executemany("DELETE FROM files WHERE path = ?", [(path,) for path in paths])
+            put_files(connection, dict.fromkeys(paths, _UNKNOWN))
             connection.executemany("DELETE FROM verdicts WHERE key = ?", [(key,) for key in going])
         shrink(connection)
     return Forgotten(len(paths), len(going), len(going - keys), before - size(connection))

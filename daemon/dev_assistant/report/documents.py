@@ -19,6 +19,7 @@ from dev_assistant.model import Category, Counts, FileRecord, FileState, Finding
 from dev_assistant.report.canonical import encode, text
 from dev_assistant.report.identity import finding_ids
 from dev_assistant.report.merge import FileResult, Key, Results, result, results_of
+from dev_assistant.report.proof import unproved
 from dev_assistant.report.rating import reasons
 from dev_assistant.report.sharding import MOST, Shard, missing
 from dev_assistant.report.tally import Tally, tally_of, total
@@ -61,7 +62,11 @@ def totals_of(tally: Tally) -> Totals:
 
 
 class SummaryRow(msgspec.Struct, frozen=True):
-    """Totals; ``passed`` and ``score`` are null while not known. ``rating`` is why the score is no 10."""
+    """Totals; ``passed`` and ``score`` are null while not known. ``rating`` is why the score is no 10.
+
+    ``passed`` is never true where ``meta`` says that time ran out, that paths or shards are missing, or that
+    the configuration has mistakes.
+    """
 
     files: int
     fresh: int
@@ -193,7 +198,7 @@ def check_document(
     return CheckDocument(
         schema=CHECK if schema == "check" else RESULTS,
         meta={**meta, "verified_at": [file.verified_at for file in files]},
-        summary=SummaryRow(**totals_of(total(tallies.values()))),
+        summary=_summary(tallies.values(), meta),
         projects=tuple(
             ProjectRow(name=name, root=results.projects[name], **totals_of(tally))
             for name, tally in sorted(tallies.items())
@@ -229,7 +234,7 @@ def encoded_document(
     return CheckDocument(
         schema=CHECK,
         meta={**meta, "verified_at": [None] * len(made)},
-        summary=SummaryRow(**totals_of(total(tally for _, tally in projects.values()))),
+        summary=_summary((tally for _, tally in projects.values()), meta),
         projects=tuple(
             ProjectRow(name=name, root=root, **totals_of(tally))
             for name, (root, tally) in sorted(projects.items())
@@ -284,6 +289,12 @@ def results_in(document: CheckDocument, *, source: str) -> Results:
     for part in document.shards or ():
         shards[part.project] |= {Shard(part.index, part.of)}
     return results_of(roots, files, shards)
+
+
+def _summary(tallies: Iterable[Tally], meta: Mapping[str, object]) -> SummaryRow:
+    """A finding that is known stays one; that there is none is known of a proof alone."""
+    row = SummaryRow(**totals_of(total(tallies)))
+    return msgspec.structs.replace(row, passed=None) if row.passed and unproved(meta) else row
 
 
 def _tallies(

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from dev_assistant.escape import visible
+from dev_assistant.report.proof import unproved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def render_check(doc: Document, *, colour: bool) -> str:
             *_findings(files, paint),
             *_between(doc.get("project_findings", ()), files, paint),
             *_not_fresh(files, paint),
-            _summary_line(doc.get("summary", {}), files, paint),
+            _summary_line(doc, paint),
         ]
     )
 
@@ -62,7 +63,7 @@ def render_summary(doc: Document, *, colour: bool) -> str:
         [
             *_not_fresh(files, paint),
             *(_project_line(row) for row in doc.get("projects", ())),
-            _summary_line(doc.get("summary", {}), files, paint),
+            _summary_line(doc, paint),
         ]
     )
 
@@ -272,22 +273,33 @@ def _skipped(files: Iterable[Document], paint: _Paint) -> list[str]:
     return [f"{paint('skipped', _CYAN)}: {_plural(n, 'file')}: {_text(why)}" for why, n in ordered]
 
 
-def _summary_line(summary: Document, files: Sequence[Document], paint: _Paint) -> str:
+def _summary_line(doc: Document, paint: _Paint) -> str:
+    """What is no proof says so first: a script's reader sees this line, and not the exit status."""
+    summary = doc.get("summary", {})
+    unknown = [f"{summary[state]} {state}" for state in _OPEN_STATES if summary.get(state)]
+    if unknown or unproved(doc.get("meta", {})):
+        return paint(f"incomplete: {_figures(doc, unknown)}", _YELLOW)
     if not summary.get("files"):
         return paint("nothing matched", _YELLOW)
     if summary["passed"]:
         advice = f"; {summary['findings']:,} of advice" if summary["findings"] else ""
         passed = f"passed: {_plural(summary['fresh'], 'file')}{advice}"
         return paint(f"{passed}; score {_score(summary)}{_rating(summary)}", _GREEN)
-    with_findings = sum(1 for file in files if file["findings"])
+    return paint(_figures(doc, unknown), _RED if summary["passed"] is False else _YELLOW)
+
+
+def _figures(doc: Document, unknown: Sequence[str]) -> str:
+    summary = doc.get("summary", {})
+    if not summary.get("files"):
+        return "nothing was judged"
+    with_findings = sum(1 for file in doc.get("files", ()) if file["findings"])
     parts = [f"{_plural(summary['findings'], 'finding')} in {_plural(with_findings, 'file')}"]
-    unknown = [f"{summary[state]} {state}" for state in _OPEN_STATES if summary.get(state)]
     if unknown:
         parts.append(", ".join(unknown))
     if not summary["fresh"]:
         parts.append("nothing was judged")
     parts.append(f"score {_score(summary)}{_rating(summary)}")
-    return paint("; ".join(parts), _RED if summary["passed"] is False else _YELLOW)
+    return "; ".join(parts)
 
 
 def _score(row: Document) -> str:

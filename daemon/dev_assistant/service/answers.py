@@ -188,19 +188,19 @@ class Answers:
     def _encodable(self, paths: Sequence[str], timeout: float) -> CheckDocument:
         """As ``look``, of rows that were encoded before where that is possible."""
         deadline, settled = time.monotonic() + timeout, self.settle(timeout)
-        chosen = _chosen(self.coordinator.snapshot.projects, paths)
+        chosen = self._chosen(paths)
         with self.timings.of("answer", "check"):
             rows = self.rows.of(chosen, whole=not paths)
         if rows is None:
             return self._look(paths, deadline, settled=settled)
         projects = {str(p.project.name): (self._root_of(p), _tally(files)) for p, files in chosen}
         encoded = ((row.file, row.related) for row in rows)
-        return encoded_document(encoded, projects=projects, meta=self._meta(chosen, settled=settled))
+        return encoded_document(encoded, projects=projects, meta=self._meta(chosen, paths, settled=settled))
 
     def _look(self, paths: Sequence[str], deadline: float, *, settled: bool) -> CheckDocument:
         for _ in range(_ATTEMPTS):
             with self.timings.of("answer", "check"):
-                chosen = _chosen(self.coordinator.snapshot.projects, paths)
+                chosen = self._chosen(paths)
                 results, lost = results_of_files(chosen, self.lookup, sharded=self.selection.sharded)
             if not lost:
                 break
@@ -209,22 +209,26 @@ class Answers:
         with self.timings.of("answer", "check"):
             roots = {str(p.project.name): self._root_of(p) for p, _ in chosen}
             found = results_of(roots, results, self.selection.shards(roots))
-            return check_document(found, meta=self._meta(chosen, settled=settled))
+            return check_document(found, meta=self._meta(chosen, paths, settled=settled))
+
+    def _chosen(self, paths: Sequence[str]) -> list[_Chosen]:
+        """Nothing while no project is taken up yet: then time ran out, and nobody knows whose a path is."""
+        ready = self.coordinator.ready.is_set()
+        projects = self.coordinator.snapshot.projects
+        return _chosen(projects, paths) if projects or ready else []
 
     def _root_of(self, project: ProjectSnapshot) -> str:
         return relative_root(project.project.root, workspace=str(self.root))
 
-    def _meta(self, chosen: Chosen, *, settled: bool) -> dict[str, object]:
-        missing = sorted(
-            path_text(path)
-            for project, _ in chosen
-            for path in (*project.missing, *(unread for unread, _ in project.unread))
-        )
+    def _meta(self, chosen: Chosen, paths: Sequence[str], *, settled: bool) -> dict[str, object]:
+        missing = {path for path in paths if not os.path.lexists(path)}
+        for project, _ in chosen:
+            missing.update(project.missing, (unread for unread, _ in project.unread))
         errors = [text for project, _ in chosen for text in project.problems]
         return {
             "settled": settled,
             "generated_at": time.time(),
-            "missing": missing,
+            "missing": sorted(map(path_text, missing)),
             "config_errors": [*self.coordinator.snapshot.problems, *errors],
         }
 

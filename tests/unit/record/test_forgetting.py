@@ -31,8 +31,10 @@ def database(tmp_path: Path) -> Path:
 
 
 def left(database: Path) -> tuple[set[RelPath], set[str], str | None]:
+    """The files of which something is known still, the verdicts, and the head of the evidence."""
     with closing(SqliteVerdictStore(database)) as store:
-        return set(store.load()), set(store.find([*KEYS.values(), OLD])), store.head()
+        known = {path for path, record in store.load().items() if record.state is not FileState.PENDING}
+        return known, set(store.find([*KEYS.values(), OLD])), store.head()
 
 
 def test_the_verdicts_of_one_verifier_go_with_those_of_older_bytes(database: Path) -> None:
@@ -42,6 +44,15 @@ def test_the_verdicts_of_one_verifier_go_with_those_of_older_bytes(database: Pat
     assert files == set()
     assert verdicts == {KEYS[A, "deep"], KEYS[B, "deep"]}  # found again under their keys
     assert head == "abc"
+
+
+def test_the_names_stay_of_files_that_nobody_knows_any_more(database: Path) -> None:
+    forget(database, verifiers={"ruff"}, matches=lambda path: path == A)
+    with closing(SqliteVerdictStore(database)) as store:
+        records = store.load()
+    assert (records[A].state, records[A].fingerprint, records[A].parts) == (FileState.PENDING, None, ())
+    assert records[B] == judged(B)
+    assert forget(database, verifiers={"ruff"}, matches=lambda path: path == A).files == 0
 
 
 def test_only_files_that_match_lose_anything(database: Path) -> None:

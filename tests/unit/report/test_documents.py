@@ -61,6 +61,22 @@ def test_a_document_without_what_files_have_in_common_is_read(results):
     assert read_results(json.dumps(document).encode(), source="x") == results
 
 
+def test_a_pass_takes_a_proof_of_the_whole(finding, record):
+    clean = results_of({"p": "."}, [result_of(record(), [], project="p", path="a.py", verified_at=1.0)])
+    bad = result_of(record(F401=1), [finding()], project="p", path="a.py", verified_at=1.0)
+    found = results_of({"p": "."}, [bad])
+    for doubt in (
+        {"settled": False},
+        {"missing": ["/w/gone"]},
+        {"missing_shards": ["p 2/2"]},
+        {"config_errors": ["x"]},
+    ):
+        meta = {"settled": True, **doubt}
+        assert check_document(clean, meta=meta).summary.passed is None
+        assert check_document(found, meta=meta).summary.passed is False
+    assert check_document(clean, meta={"settled": True}).summary.passed is True
+
+
 def test_check_document_has_the_promised_form(results):
     document = as_json(check_document(results, meta={"workers": 2}))
 

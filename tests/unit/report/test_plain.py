@@ -20,12 +20,12 @@ def status_of(view, *, colour=False):
     return render_status(json.loads(encode(status_document(view))), colour=colour)
 
 
-def check_of(*files, colour=False):
+def check_of(*files, colour=False, **meta):
     made = [
         result_of(record, findings, project=project, path=path, verified_at=1.0)
         for project, path, record, findings in files
     ]
-    document = check_document(results_of({}, made), meta={})
+    document = check_document(results_of({}, made), meta={"settled": True, **meta})
     return render_check(json.loads(encode(document)), colour=colour)
 
 
@@ -51,7 +51,7 @@ def test_check_lists_findings_by_project_then_what_is_open_then_a_summary(findin
         "pending: b: w.py\n"
         "skipped: 2 files: no verifier\n"
         "\n"
-        "3 findings in 2 files; 1 failed, 1 pending; "
+        "incomplete: 3 findings in 2 files; 1 failed, 1 pending; "
         "score 8.90 (1 lint finding: -0.1, 2 security findings: -1.0)\n"
     )
 
@@ -63,6 +63,18 @@ def test_a_pass_is_said_only_when_it_is_one(record):
     assert check_of(("a", "c.js", record(FileState.SKIPPED, "off"), [])).endswith(
         "0 findings in 0 files; nothing was judged; score -\n"
     )
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [{"settled": False}, {"missing": ["/w/gone"]}, {"missing_shards": ["api 3/3"]}, {"config_errors": ["x"]}],
+)
+def test_what_is_no_proof_is_incomplete(record, finding, meta):
+    bad = ("a", "y.py", record(F401=1), [finding()])
+    assert check_of(("a", "x.py", record(), []), **meta) == "incomplete: 0 findings in 0 files; score 10.00\n"
+    assert check_of(**meta) == "incomplete: nothing was judged\n"
+    assert check_of(bad, **meta).splitlines()[-1].startswith("incomplete: 1 finding in 1 file; score ")
+    assert "\x1b[33mincomplete" in check_of(bad, colour=True, **meta)
 
 
 def test_a_long_list_is_cut_and_counted(record):
@@ -78,7 +90,7 @@ def test_what_files_have_in_common_is_told_below_them_and_cut(finding, record):
         result_of(deep, [], project="a", path="x.py", verified_at=1.0, related=related),
         result_of(record(), [], project="a", path="y.py", verified_at=1.0),
     ]
-    document = json.loads(encode(check_document(results_of({}, files), meta={})))
+    document = json.loads(encode(check_document(results_of({}, files), meta={"settled": True})))
 
     lines = render_check(document, colour=False).splitlines()
 

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from dev_assistant.model import FileState, Severity
 from dev_assistant.report.documents import CheckDocument, FindingRow
+from dev_assistant.report.proof import unproved
 
 TOOL: Final = "dev-assistant"
 _GRAVITY: Final = {severity: rank for rank, severity in enumerate(Severity)}
@@ -79,22 +80,10 @@ def doubts(document: CheckDocument) -> list[Doubt]:
 
 
 def _of_the_run(document: CheckDocument) -> Iterator[str]:
-    meta = document.meta
-    if meta.get("settled") is not True:
-        yield "not everything was judged in time"
-    if not document.summary.files:
+    reasons = unproved(document.meta)
+    if not document.summary.files and not reasons:
         yield "nothing matched, so nothing was judged"
-    yield from (f"{path} does not exist or cannot be read" for path in _texts(meta.get("missing")))
-    yield from (f"results of shard {part} are missing" for part in _texts(meta.get("missing_shards")))
-
-
-def configuration_errors(document: CheckDocument) -> list[str]:
-    """Mistakes in the configuration, in spite of which files were judged by the last good one."""
-    return _texts(document.meta.get("config_errors"))
-
-
-def _texts(value: object) -> list[str]:
-    return [str(each) for each in value] if isinstance(value, list) else []
+    yield from reasons
 
 
 def positive(number: int) -> int:

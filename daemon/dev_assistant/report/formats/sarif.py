@@ -19,15 +19,8 @@ from dev_assistant.escape import visible
 from dev_assistant.model import Severity
 from dev_assistant.report.canonical import encode
 from dev_assistant.report.documents import CheckDocument, FindingRow
-from dev_assistant.report.formats.contents import (
-    TOOL,
-    Listed,
-    configuration_errors,
-    doubts,
-    findings,
-    gravest,
-    positive,
-)
+from dev_assistant.report.formats.contents import TOOL, Listed, doubts, findings, gravest, positive
+from dev_assistant.report.proof import configuration_errors
 
 RESULTS: Final = 25_000
 SHOWN: Final = 5_000
@@ -130,16 +123,16 @@ def _described(rule: Rule) -> _Object:
 
 
 def _invocation(document: CheckDocument, *, kept: int, of: int) -> _Object:
-    unproved = doubts(document)
+    wrong = configuration_errors(document.meta)
+    unproved = [doubt for doubt in doubts(document) if doubt.path or doubt.reason not in wrong]
     told = [
         _notification(doubt.reason, "error", doubt.path, doubt.rule) for doubt in unproved[:NOTIFICATIONS]
     ]
     cuts = [_notification(cut, "warning") for cut in _cuts(len(unproved), kept=kept, of=of)]
-    wrong = [_notification(error, "warning") for error in configuration_errors(document)]
     return {
-        "executionSuccessful": not unproved,
+        "executionSuccessful": not (unproved or wrong),
         "toolExecutionNotifications": [*told, *cuts],
-        "toolConfigurationNotifications": wrong,
+        "toolConfigurationNotifications": [_notification(error, "error") for error in wrong],
     }
 
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dev_assistant.model import Severity
 from dev_assistant.report.formats.contents import Doubt, doubts, findings, gravest, positive
+from dev_assistant.report.formats.registry import FORMATS
+from unit.report.formats.conftest import document_of, file
 
 
 def test_findings_stand_at_their_places_in_the_workspace(full):
@@ -29,6 +31,14 @@ def test_whatever_is_not_known_is_a_doubt(full):
 def test_a_clean_result_leaves_none_and_an_empty_one_does(clean, nothing):
     assert doubts(clean) == []
     assert [doubt.reason for doubt in doubts(nothing)] == ["nothing matched, so nothing was judged"]
+
+
+def test_a_mistake_in_the_configuration_is_a_doubt_in_every_format():
+    told = document_of(file("a.py", []), config_errors=["x: no such key"])
+    assert doubts(told) == [Doubt("", "", "x: no such key")]
+    for name, made in FORMATS.items():
+        assert b"x: no such key" in made(told), name
+    assert "**Incomplete**" in FORMATS["markdown"](told).decode()
 
 
 def test_lines_count_from_one():

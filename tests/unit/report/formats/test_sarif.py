@@ -191,7 +191,10 @@ def test_rules_of_ours_are_explained(full):
 
 def test_mistakes_in_the_configuration_are_told():
     run = run_of(document_of(file("a.py", []), config_errors=["x: no such key"]))
-    assert [n.message.text for n in run.invocations[0].tool_configuration_notifications] == ["x: no such key"]
+    (invocation,) = run.invocations
+    assert [n.message.text for n in invocation.tool_configuration_notifications] == ["x: no such key"]
+    assert not invocation.tool_execution_notifications
+    assert invocation.execution_successful is False
 
 
 @given(PATHS, HOSTILE)
