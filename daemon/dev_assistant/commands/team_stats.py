@@ -26,8 +26,10 @@ EXAMPLES = """\
       --cache-dir RUNS/.cache --evidence-dir RUNS/evidence --output-dir build/stats
 """
 _SECONDS = 60.0
+_UNKNOWN = ("stale", "pending", "failed")
 _NUMBERS = (
     "total_files",
+    *_UNKNOWN,
     "avg_quality_score",
     "pass_rate",
     "total_violations",
@@ -124,8 +126,10 @@ def _document(name: str, page: Path) -> dict[str, object]:
 
 def _line(document: Mapping[str, object]) -> str:
     score = document["avg_quality_score"]
+    unknown = "".join(f", {document[state]:,} {state}" for state in _UNKNOWN if document[state])
     told = (
-        f"{document['total_files']:,} files, score {'unknown' if score is None else f'{score:.2f}'}, "
+        f"{document['total_files']:,} files{unknown}, "
+        f"score {'unknown' if score is None else f'{score:.2f}'}, "
         f"{document['total_violations']:,} findings: {document['dashboard']}"
     )
     return f"{document['name']}: {told}" if document["name"] else told
