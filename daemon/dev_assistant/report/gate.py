@@ -14,6 +14,7 @@ import msgspec
 
 from dev_assistant.report.comparison import Comparison, Located
 from dev_assistant.report.documents import CheckDocument, FindingRow, ProjectRow
+from dev_assistant.report.proof import unproved
 from dev_assistant.settings import Settings
 from dev_assistant.settings.gating import KINDS
 
@@ -26,11 +27,6 @@ class GateVerdict(enum.StrEnum):
     UNKNOWN = "unknown"
 
 
-_DOUBTS = {
-    "missing": "cannot be looked at",
-    "missing_shards": "the results of this shard are missing",
-    "config_errors": "its last good state holds",
-}
 _GRAVITY = {verdict: grave for grave, verdict in enumerate(GateVerdict)}
 
 
@@ -85,20 +81,11 @@ def verdict_of(rows: Iterable[Condition]) -> GateVerdict:
 
 
 def _of_workspace(document: CheckDocument, common: Settings) -> Iterator[Condition]:
-    doubts = list(_doubts(document.meta))
+    doubts = unproved(document.meta)
     verdict = GateVerdict.UNKNOWN if doubts else GateVerdict.PASSED
     yield Condition("", "doubts", len(doubts), "at most", 0, verdict, "; ".join(doubts))
     if common.gate_min_workspace_score:
         yield _at_least("", "score", document.summary.score, common.gate_min_workspace_score)
-
-
-def _doubts(meta: Mapping[str, object]) -> Iterator[str]:
-    """Why the document may not tell of the tree as it is."""
-    if meta.get("settled") is not True:
-        yield "time ran out"
-    for name, what in _DOUBTS.items():
-        found = meta.get(name)
-        yield from (f"{each}: {what}" for each in (found if isinstance(found, list | tuple) else ()))
 
 
 def _of_project(

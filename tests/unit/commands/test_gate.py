@@ -145,7 +145,7 @@ def test_results_stand_for_a_judgement(tree, parts, capsys):
 
 def test_results_that_lack_a_part_are_unknown(tree, parts, capsys):
     assert tree.run(gate, "--results", parts[0], "--baseline", str(empty(tree.root))) == 3
-    assert "(workspace): doubts: p 2/2: the results of this shard are missing" in capsys.readouterr().out
+    assert "(workspace): doubts: results of shard p 2/2 are missing" in capsys.readouterr().out
     with pytest.raises(UserError, match="not everything is known") as caught:
         tree.run(baseline, "create", "--results", parts[0])
     assert getattr(caught.value, "status", 2) == 3
