@@ -113,7 +113,7 @@ def test_github_harmless_push_passes_and_is_unknown_without_all_parts(origin: Or
     shutil.rmtree(runner.artifacts / "dev-assistant-part-2")
     gate = runner.run("gate")[-1]
     assert (gate.name, gate.status) == ("gate", 3)
-    assert "one 2/3: the results of this shard are missing" in gate.output
+    assert "results of shard one 2/3 are missing" in gate.output
 
 
 def test_github_new_finding_of_a_fork_fails_though_it_loosens_its_gate(
