@@ -9,6 +9,7 @@ from pathlib import Path
 from dev_assistant.commands.check import is_settled
 from dev_assistant.commands.compared import add_arguments, against, file_of, present, sketches
 from dev_assistant.commands.output import root_of, write
+from dev_assistant.commands.targets import check_file
 from dev_assistant.errors import ToolError, UserError
 from dev_assistant.escape import path_text, visible
 from dev_assistant.files import write_atomically
@@ -65,6 +66,7 @@ def _before(args: argparse.Namespace, file: Path) -> Baseline | None:
     """What stands in the file; None: it is to be created."""
     if args.action != "create":
         return read_baseline(file)
+    check_file(os.path.realpath(file))
     if os.path.lexists(file) and not args.force:
         raise UserError(f"{_shown(file)} exists", hint="dev-assistant baseline update, or create --force")
     return None

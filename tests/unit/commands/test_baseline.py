@@ -47,6 +47,13 @@ def test_one_that_is_there_is_not_replaced_unasked(tree):
     assert rules(tree) == ["S105"]
 
 
+@pytest.mark.parametrize("place", ["sub/x.json", "a.py/x.json", "."])
+def test_a_place_that_cannot_be_written_is_told_before_any_work(tree, place):
+    (tree.root / "a.py").touch()
+    with pytest.raises(UserError, match=r"is (no|a) directory"):
+        tree.run(baseline, "create", "--force", "--baseline", str(tree.root / place))
+
+
 def test_diff_tells_what_is_new_and_what_is_fixed_and_changes_nothing(tree, capsys):
     tree.say("F401", "S105")
     before = (tree.root / NAME).read_bytes()
