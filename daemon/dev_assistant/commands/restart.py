@@ -40,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 when a new daemon is ready. Raises as ``stop`` and ``start``, and ConfigError: the old one runs on."""
+    """0 when a new daemon is ready. Raises as ``stop`` and ``start``; on ConfigError the old one runs on."""
     root = root_of(args)
     runtime = runtime_of(root)
     options = options_for(args, owner=read_owner(runtime) if held(runtime) else None)
