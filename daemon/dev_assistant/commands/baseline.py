@@ -18,6 +18,7 @@ from dev_assistant.report.canonical import encode
 from dev_assistant.report.comparison import Comparison, known
 from dev_assistant.report.documents import CheckDocument
 from dev_assistant.report.gate_document import new_row
+from dev_assistant.report.markdown import plural
 from dev_assistant.verify.registry import verifiers
 
 HELP = "the findings to live with: write them down, compare with them, and drop what is fixed"
@@ -51,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     _refuse_doubts(document)
     if before is None:
         _write(file, _baseline_of(document, root_of(args)))
-        write(f"{_shown(file)}: {document.summary.findings:,} findings written down\n")
+        write(f"{_shown(file)}: {plural(document.summary.findings, 'finding')} written down\n")
         return 0
     comparison = against(before, document, root=root_of(args))
     _tell(args, comparison)
@@ -76,7 +77,7 @@ def _refuse_doubts(document: CheckDocument) -> None:
     summary = document.summary
     unknown = summary.stale + summary.pending + summary.failed
     if unknown or not is_settled(document.meta):
-        why = f": {unknown} files are unknown" if unknown else ""
+        why = f": {plural(unknown, 'file is', 'files are')} unknown" if unknown else ""
         raise IncompleteError(f"not everything is known{why}", hint="dev-assistant check says why")
 
 
