@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import gc
 import importlib
+import io
 import json
 import os
 import sys
@@ -22,6 +23,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
     from typing import NoReturn
+
+    from _typeshed import SupportsWrite
 
 COMMANDS = {
     "init": "find projects and write workspace.json",
@@ -66,6 +69,11 @@ exit status: 0 passed or done, 1 findings, 2 usage or configuration, 3 incomplet
 class Parser(argparse.ArgumentParser):
     """Tells of a mistake with the nearest word that would be right."""
 
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        """argparse would pass over a help that cannot be shown."""
+        (file or sys.stdout).write(self.format_help())
+        sys.stdout.flush()
+
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"dev-assistant: {visible(message)}\n{self.format_usage()}")
 
@@ -91,9 +99,9 @@ def _columns() -> int:
 def main(argv: list[str] | None = None) -> int:
     """Run a command; the exit status. Never raises for what a person or a tool did."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    name, rest = _split(arguments)
+    _open_streams()
     try:
-        return _dispatch(name, rest)
+        return _dispatch(*_split(arguments))
     except UserError as error:
         return _tell(error, as_json="--json" in arguments)
     except ToolError as error:
@@ -102,15 +110,37 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        os.dup2(
-            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
-        )  # else the interpreter complains at exit
+        _give_up_stdout()
         return 141
     except OSError as error:
-        refusal = refused(error)
+        refusal = _displaced() or refused(error)
         return _report(error, arguments) if refusal is None else _tell(refusal, as_json="--json" in arguments)
     except Exception as error:  # noqa: BLE001  our own mistake: a report, not a traceback in the face
         return _report(error, arguments)
+
+
+def _open_streams() -> None:
+    """What a stream cannot encode is written escaped; one that the caller has closed shows nothing."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  lives as long as we do
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _give_up_stdout() -> None:
+    """Else the interpreter tries once more at its exit to write what is left, and complains."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _displaced() -> UserError | None:
+    """The way out of a directory that is gone, as another terminal's ``git checkout`` leaves it behind."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return UserError("the current directory is gone", hint="cd to a directory that exists")
+    return None
 
 
 def _split(arguments: list[str]) -> tuple[str | None, list[str]]:
@@ -211,22 +241,26 @@ def _commands_text() -> str:
 def _tell(error: UserError, *, as_json: bool) -> int:
     """The message and the next step on stderr; the error's own exit status, else 2."""
     status: int = getattr(error, "status", 2)
-    if as_json and status == 2:  # noqa: PLR2004  usage and configuration, see the epilog
-        sys.stdout.write(
-            json.dumps(
-                {
-                    "schema": "dev-assistant/error@1",
-                    "error": path_text(str(error)),
-                    "hint": path_text(error.hint),
-                }
-            )
-            + "\n"
-        )
+    try:
+        if as_json and status == 2:  # noqa: PLR2004  usage and configuration, see the epilog
+            sys.stdout.write(_in_json(error))
+        sys.stdout.flush()
+    except OSError:  # stdout may be what the error is about
+        _give_up_stdout()
     text = "".join(f"{visible(line)}\n" for line in str(error).splitlines())
     sys.stderr.write(f"dev-assistant: {text}")
     if error.hint:
         sys.stderr.write(f"  → {visible(error.hint)}\n")
     return status
+
+
+def _in_json(error: UserError) -> str:
+    document = {
+        "schema": "dev-assistant/error@1",
+        "error": path_text(str(error)),
+        "hint": path_text(error.hint),
+    }
+    return json.dumps(document) + "\n"
 
 
 def _report(error: Exception, arguments: list[str]) -> int:

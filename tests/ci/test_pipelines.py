@@ -32,7 +32,7 @@ CI = REPOSITORY / "config" / "ci"
 KEY = "0123456789abcdef" * 4
 SHARDS = 3
 PINNED = re.compile(r"[\w/-]+@[0-9a-f]{40}")
-FAILED_BY_ONE = re.compile(r"gate failed: 1 of \d+ conditions do not hold; 1 new, 0 fixed, 8 kept")
+FAILED_BY_ONE = re.compile(r"gate failed: 1 of \d+ conditions does not hold; 1 new, 0 fixed, 8 kept")
 
 
 @pytest.fixture(scope="module")

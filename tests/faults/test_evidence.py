@@ -122,5 +122,8 @@ def test_a_files_history_is_told_newest_last(place: Desk) -> None:
     shown = place.run("evidence", "show", "app/m0.py")
 
     assert [line.split()[3] for line in shown.stdout.splitlines()] == ["findings", "passed"]
-    assert place.run("evidence", "show", "app/none.py").returncode == 5
+    unknown = place.run("evidence", "show", "app/none.py")
+    assert unknown.returncode == 5
+    assert unknown.stdout.startswith(f"nothing is known of {place.root / 'app' / 'none.py'}")
+    assert place.run("evidence", "show", "app/none.py", "--json").stdout == ""
     assert place.run("evidence", "show", "/elsewhere.py").returncode == 2

@@ -74,6 +74,29 @@ def test_a_restart_keeps_the_options(shell: Shell) -> None:
     assert [project["files"] for project in shell.document("status")["projects"]] == files == [1]
 
 
+def test_a_restart_that_would_fail_leaves_the_daemon(shell: Shell) -> None:
+    workspace = shell.root / "workspace.json"
+    workspace.write_text('{"projects": [{"name": "src", "path": "src"}]}')
+    pid = shell.document("start")["meta"]["pid"]
+
+    refused = shell("restart", "--watch-dirs", "nope")
+    assert refused.returncode == 2
+    assert "--watch-dirs: no project" in refused.stderr
+    workspace.write_text('{"projects": 3}')
+    broken = shell("restart")
+    assert broken.returncode == 2
+    assert "projects" in broken.stderr
+
+    assert shell.document("status")["pid"] == pid
+
+
+def test_the_workspace_only_says_which_daemon_is_meant(shell: Shell) -> None:
+    shell.document("start", "--watch-dirs", "src")
+    shell.document("restart", "--workspace", str(shell.root))
+    assert shell.document("wait")["settled"]
+    assert [project["files"] for project in shell.document("status")["projects"]] == [1]
+
+
 def test_what_keeps_it_from_starting_is_shown(shell: Shell) -> None:
     (shell.root / "workspace.json").write_text('{"projects": 3}')
 

@@ -106,6 +106,12 @@ def test_mistakes_are_told_with_the_way_out(checked: Desk, tmp_path: Path) -> No
         (("team-stats", "--output-dir", "x"), "add --cache-dir DIR"),
         (("team-stats", "app", "--cache-dir", "x"), "leave out the names"),
         (("team-stats", "--cache-dir", str(tmp_path)), "verification.db does not exist"),
+        (
+            ("team-stats", "--cache-dir", "app/RUNS/.cache", "--output-dir", "workspace.json"),
+            "workspace.json is no directory",
+        ),
+        (("report", "--output", "workspace.json"), "workspace.json is no directory"),
+        (("report", "--output", "workspace.json/below"), "workspace.json is no directory"),
     ):
         ran = checked.run(*arguments)
         assert ran.returncode == 2

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dev_assistant.commands.compared import add_arguments, against, file_of, present, sketches
 from dev_assistant.commands.output import root_of, write
+from dev_assistant.commands.targets import check_file
 from dev_assistant.errors import ToolError, UserError
 from dev_assistant.escape import path_text, visible
 from dev_assistant.files import write_atomically
@@ -16,6 +17,7 @@ from dev_assistant.report.canonical import encode
 from dev_assistant.report.comparison import Comparison, known
 from dev_assistant.report.documents import CheckDocument
 from dev_assistant.report.gate_document import new_row
+from dev_assistant.report.markdown import plural
 from dev_assistant.report.proof import configuration_errors, unproved
 from dev_assistant.verify.registry import verifiers
 
@@ -52,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     _refuse_doubts(document)
     if before is None:
         _write(file, _baseline_of(document, root_of(args)))
-        write(f"{_shown(file)}: {document.summary.findings:,} findings written down\n")
+        write(f"{_shown(file)}: {plural(document.summary.findings, 'finding')} written down\n")
         return 0
     comparison = against(before, document, root=root_of(args))
     _tell(args, comparison)
@@ -67,6 +69,7 @@ def _before(args: argparse.Namespace, file: Path) -> Baseline | None:
     """What stands in the file; None: it is to be created."""
     if args.action != "create":
         return read_baseline(file)
+    check_file(os.path.realpath(file))
     if os.path.lexists(file) and not args.force:
         raise UserError(f"{_shown(file)} exists", hint="dev-assistant baseline update, or create --force")
     return None
@@ -78,7 +81,7 @@ def _refuse_doubts(document: CheckDocument) -> None:
     summary = document.summary
     unknown = summary.stale + summary.pending + summary.failed
     if unknown or unproved(document.meta):
-        why = f": {unknown} files are unknown" if unknown else ""
+        why = f": {plural(unknown, 'file is', 'files are')} unknown" if unknown else ""
         raise IncompleteError(f"not everything is known{why}", hint="dev-assistant check says why")
 
 

@@ -159,9 +159,11 @@ def _status(accounts: list[Account]) -> int:
 
 
 def _told(account: Account) -> Iterator[str]:
+    from dev_assistant.report.markdown import plural  # noqa: PLC0415  as above
+
     inspection, project = account.inspection, account.entry.project
     standing = "cannot be read" if account.unreadable else "broken" if account.grave else "whole"
-    counted = f"{inspection.lines:,} lines in {inspection.files:,} files"
+    counted = f"{plural(inspection.lines, 'line')} in {plural(inspection.files, 'file')}"
     yield f"{visible(project.name)}: {standing if inspection.lines or account.breaks else 'none'}, {counted}"
     if account.unreadable:
         yield f"  {visible(account.unreadable)}"
@@ -227,6 +229,8 @@ def _show(configuration: Configuration, path: str, *, as_json: bool) -> int:
     if not owners:
         raise UserError(f"{full} is in no project", hint="dev-assistant config show lists them")
     told = [_history(entry, full, as_json=as_json) for entry in owners]
+    if not any(told) and not as_json:
+        write(f"nothing is known of {visible(full)}: no line of the evidence is about it\n")
     return 0 if any(told) else 5
 
 
@@ -264,8 +268,10 @@ def _entry(project: str, path: str, one: Told | Break) -> dict[str, object]:
 
 
 def _row(told: Told) -> str:
+    from dev_assistant.report.markdown import plural  # noqa: PLC0415  as above
+
     tools = ", ".join(f"{tool.name} {tool.version}" for tool in told.tools)
-    found = "" if told.counts is None or not told.counts.total else f" {told.counts.total} findings"
+    found = "" if told.counts is None or not told.counts.total else f" {plural(told.counts.total, 'finding')}"
     cached = ", cached" if told.cached else ""
     reason = f": {told.reason}" if told.reason else ""
     text = f"{told.time} {told.verdict}{found}{reason} ({told.trigger}, {tools}{cached}) {told.digest}"

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import stat
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from dev_assistant.commands.targets import check_file, is_replaceable
 from dev_assistant.errors import UserError
 from dev_assistant.escape import visible
 
@@ -59,7 +59,7 @@ def outputs(written: Iterable[str], *, as_json: bool = False) -> list[Output]:
             name = "stdout" if target == STDOUT else target
             raise UserError(f"{name} is to be written twice", hint="give each output a file of its own")
         if target != STDOUT:
-            _check_target(target)
+            check_file(target)
     return found
 
 
@@ -74,25 +74,6 @@ def _output(text: str, formats: Iterable[str]) -> Output:
         guess = f"did you mean {near[0]!r}? " if near else ""
         raise UserError(f"no format {name!r}", hint=f"{guess}formats: {', '.join(formats)}")
     return Output(name, target)
-
-
-def _check_target(target: str) -> None:
-    directory = os.path.dirname(target)
-    if os.path.isdir(target):
-        raise UserError(f"{target} is a directory", hint="give a file in it")
-    if not os.path.isdir(directory):
-        raise UserError(f"{directory} is no directory", hint="make it first")
-    asked = directory if _is_replaceable(target) else target
-    if not os.access(asked, os.W_OK):
-        raise UserError(f"{asked} cannot be written", hint="give another file, or permission")
-
-
-def _is_replaceable(target: str) -> bool:
-    """A regular file, or nothing yet; a pipe or device is written and never replaced."""
-    try:
-        return stat.S_ISREG(os.stat(target).st_mode)
-    except OSError:
-        return True
 
 
 def takes_stdout(chosen: Sequence[Output]) -> bool:
@@ -138,7 +119,7 @@ def _write(target: str, data: bytes) -> None:
     if target == STDOUT:
         sys.stdout.buffer.write(data)
         sys.stdout.flush()
-    elif _is_replaceable(str(path)):
+    elif is_replaceable(str(path)):
         write_atomically(path, data)
     else:
         path.write_bytes(data)

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from dev_assistant.commands.output import write, write_json
+from dev_assistant.commands.targets import check_directory
 from dev_assistant.errors import UserError
 from dev_assistant.escape import path_text, visible
 
@@ -28,9 +29,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0. Raises UserError when there is no such project, or there are no statistics of it yet."""
+    """0. Raises UserError when there is no such project or no statistics of it yet, and for a directory that
+    cannot be written, or holds files of these names that are not ours.
+    """
     from dev_assistant.service.publication import write_report  # noqa: PLC0415  msgspec: not for every --help
 
+    if args.output is not None:
+        check_directory(args.output)
     publication = _publication(args)
     written = write_report(publication, args.output and args.output.absolute())
     whole = publication.picture.whole

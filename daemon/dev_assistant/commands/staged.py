@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from dev_assistant.commands.output import root_of
+from dev_assistant.errors import ConfigError
 from dev_assistant.escape import path_text
 from dev_assistant.once import look_at
 from dev_assistant.report.documents import CheckDocument, check_document, results_in
@@ -23,11 +24,13 @@ def judge_staged(args: argparse.Namespace) -> CheckDocument:
     """The check document of the files that the index has and HEAD has not, or not like this.
 
     It is about the repository that one stands in, if a project is in that, else about those of all projects.
-    Raises UserError, with status 3 while the index has conflicts.
+    Raises ConfigError; and UserError, with status 3 while the index has conflicts.
     """
     index = os.environ.get("GIT_INDEX_FILE")
     stored = Stored(None, os.path.realpath(index) if index else None)
     configuration = load(args.workspace, cwd=Path.cwd(), environ=os.environ, overrides={})
+    if configuration.problems:
+        raise ConfigError(list(configuration.all_problems))
     tops = _here(configuration) or trees_of(configuration)
     changed = {path_text(path) for path in staged(tops, stored)}
     with look_at(

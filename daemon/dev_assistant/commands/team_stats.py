@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dev_assistant.commands.output import seconds, write, write_json
+from dev_assistant.commands.targets import check_directory
 from dev_assistant.errors import UserError
 from dev_assistant.escape import path_text, visible
 
@@ -83,6 +84,8 @@ def _aggregators(args: argparse.Namespace) -> dict[str, TeamStatsAggregator]:
         raise UserError("--evidence-dir and --output-dir belong to --cache-dir", hint="add --cache-dir DIR")
     if args.cache_dir is not None and args.projects:
         raise UserError("--cache-dir says which project", hint="leave out the names")
+    if args.output_dir is not None:
+        check_directory(args.output_dir)
     given = {"": args.cache_dir} if args.cache_dir else _caches(args)
     return {
         name: TeamStatsAggregator(

@@ -96,6 +96,12 @@ def render(line: bytes, *, colour: bool) -> str:
     return "\n".join([" ".join(parts), *_indented(traceback)])
 
 
+def sentence(event: str, fields: Mapping[str, object]) -> str:
+    """For where there is no log: the event and its fields, without a traceback."""
+    shown = {key: plain(value) for key, value in fields.items() if key != "exception"}
+    return " ".join((visible(event), *_fields(shown, colour=False)))
+
+
 def _clock(time: str) -> str:
     try:
         return datetime.fromisoformat(time).astimezone().strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]

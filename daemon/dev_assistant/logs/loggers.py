@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from dev_assistant.beats import Beats
 from dev_assistant.errors import UserError
-from dev_assistant.logs.lines import LEVELS, Entry, plain
+from dev_assistant.logs.lines import LEVELS, Entry, plain, sentence
 from dev_assistant.logs.writer import LogWriter, Sink
 
 if TYPE_CHECKING:
@@ -58,8 +58,22 @@ def _bound(logger: logging.Logger) -> BoundLogger:
     return bound
 
 
-def _hand_over(_logger: object, _method: str, event: Any) -> tuple[tuple[str], dict[str, Any]]:
-    return (str(event.pop("event", "")),), {"extra": {"fields": event}}
+class _Message:
+    """Handlers that are not ours, such as that of a command without a log, show it with its fields."""
+
+    def __init__(self, event: str, fields: Mapping[str, object]) -> None:
+        self.event = event
+        self.fields = fields
+
+    def __str__(self) -> str:
+        try:
+            return sentence(self.event, self.fields)
+        except Exception:  # noqa: BLE001  a value that cannot be shown must not end the work it tells of
+            return self.event
+
+
+def _hand_over(_logger: object, _method: str, event: Any) -> tuple[tuple[_Message], dict[str, Any]]:
+    return (_Message(str(event.pop("event", "")), event),), {}
 
 
 def set_levels(default: str, levels: Mapping[str, str]) -> None:
@@ -112,13 +126,18 @@ class _Bridge(logging.Handler):
             self.handleError(record)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  logging's name
-        fields = {"message": repr(record.msg), "exception": traceback.format_exc()}
+        fields = {
+            "message": repr(getattr(record.msg, "event", record.msg)),
+            "exception": traceback.format_exc(),
+        }
         self._writer.put(Entry(record.created, "error", "logs", "a line could not be shown", fields))
 
 
 def _entry(record: logging.LogRecord) -> Entry:
-    fields = {str(key): plain(value) for key, value in getattr(record, "fields", {}).items()}
+    ours = record.msg if isinstance(record.msg, _Message) else None
+    fields = {str(key): plain(value) for key, value in ours.fields.items()} if ours is not None else {}
     if record.exc_info:
         fields["exception"] = plain(logging.Formatter().formatException(record.exc_info))
     component = record.name.removeprefix(f"{_ROOT}.")
-    return Entry(record.created, record.levelname.lower(), component, record.getMessage(), fields)
+    event = ours.event if ours is not None else record.getMessage()
+    return Entry(record.created, record.levelname.lower(), component, event, fields)

@@ -10,6 +10,7 @@ from dev_assistant.escape import visible
 from dev_assistant.report.comparison import Comparison, Located
 from dev_assistant.report.documents import ProjectFindingRow
 from dev_assistant.report.gate import Condition, GateVerdict, verdict_of
+from dev_assistant.report.markdown import plural
 
 GATE = "dev-assistant/gate@1"
 _SHOWN = 200
@@ -116,6 +117,9 @@ def _new(document: GateDocument) -> Iterator[str]:
 
 def _sum(document: GateDocument) -> str:
     bad = sum(row.verdict is not GateVerdict.PASSED for row in document.conditions)
-    of = f"{bad} of {len(document.conditions)} conditions do not hold" if bad else "all conditions hold"
+    counted = (
+        f"{bad} of {plural(len(document.conditions), 'condition')} {'does' if bad == 1 else 'do'} not hold"
+    )
+    of = counted if bad else "all conditions hold"
     counts = f"{len(document.new):,} new, {document.fixed:,} fixed, {document.kept:,} kept"
     return f"gate {document.verdict}: {of}; {counts} against {visible(document.base)}"

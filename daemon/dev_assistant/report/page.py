@@ -28,6 +28,9 @@ _BROAD, _TALL = (1080.0, 440.0), (360.0, 520.0)
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """Whatever stood in the page, nothing would be loaded and no script run."""
 
+MARK = "Written by dev-assistant report."
+"""Stands in every page, so that it can be told from one of somebody else's."""
+
 _Shown = Callable[[float], str]
 
 
@@ -66,7 +69,7 @@ def _header(picture: Picture) -> Markup:
 
 
 def _footer() -> Markup:
-    told = "Written by dev-assistant report. Scores are from 0 to 10 and over verified files alone."
+    told = f"{MARK} Scores are from 0 to 10 and over verified files alone."
     return element("footer", element("p", told))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -19,10 +19,23 @@ from dev_assistant.report import rating
 from dev_assistant.service.configuration import ConfiguredProject
 from dev_assistant.service.coordinator import Coordinator
 from dev_assistant.service.critical_files import criticality_of
+from dev_assistant.service.overview import DISABLED
 from dev_assistant.service.snapshot import ProjectSnapshot
 from dev_assistant.settings import Settings
+from dev_assistant.settings.layers import Origin
 from dev_assistant.verify.registry import recognised, unjudged
-from dev_assistant.watch.ignore import DirectoryRules, IgnoreRules
+from dev_assistant.watch.ignore import IgnoreRules
+from dev_assistant.watch.ignored import Ignored, ignored
+
+
+class _Looked(NamedTuple):
+    """What was found of a path, which is relative to its project."""
+
+    path: RelPath
+    settings: Settings
+    out: Ignored | None
+    record: FileRecord | None
+    scopes: Mapping[str, Scope]
 
 
 class Explainer:
@@ -60,11 +73,11 @@ class Explainer:
         top = next(top for top in project.watch_paths if _is_below(path, top))
         own = {f"{entry.project.root}/RUNS" for entry in self._coordinator.configuration.projects}
         ignores = IgnoreRules(top, root=project.root, patterns=configured.settings.ignore, own=own).start()
-        ignored = _ignored_at(ignores, top, path, project.root)
+        out = ignored(ignores, path, root=project.root, setting=_written(configured.origins["ignore"]))
         assignment = self._coordinator.assignments.get(project.name)
         scopes = assignment.scopes if assignment is not None else {}
         rated = record.counts if record is not None and record.passed is not None else None
-        reason = _reason(record, ignored, relative, configured.settings)
+        reason = _reason(path, _Looked(relative, configured.settings, out, record, scopes))
         return {
             "project": project.name,
             "path": path_text(relative),
@@ -73,7 +86,7 @@ class Explainer:
             "score": rated.score if rated is not None else None,
             "rating": rating.reasons(rated, rated.costs) if rated is not None else [],
             "reason": f"{reason} (parked until it changes)" if parked else reason,
-            "ignored": ignored,
+            "ignored": out.at if out is not None else None,
             "definitions": _share(self._reuse(path)),
             "priority": rules.paths.of(relative, critical=rank.is_critical).name.lower(),
             "criticality": msgspec.structs.asdict(rank),
@@ -161,25 +174,27 @@ def _is_below(path: str, top: str) -> bool:
     return path == top or path.startswith(top.rstrip("/") + "/")
 
 
-def _ignored_at(rules: DirectoryRules, top: str, path: str, root: str) -> str | None:
-    """The component of ``path`` at which the walk turns away, relative to the project; None: it does not."""
-    names = os.path.relpath(path, top).split(os.sep)
-    for depth, name in enumerate(names):
-        is_dir = depth < len(names) - 1 or os.path.isdir(path)
-        if name == os.curdir:
-            return None
-        if rules.ignores(name, is_dir=is_dir):
-            return path_text(os.path.relpath(os.path.join(top, *names[: depth + 1]), root))
-        if is_dir:
-            rules = rules.enter(name)
-    return None
+def _written(origin: Origin) -> str:
+    """The place in which a setting stands."""
+    if origin.file is None:
+        return origin.layer.value
+    return origin.file if origin.line is None else f"{origin.file}:{origin.line}"
 
 
-def _reason(record: FileRecord | None, ignored: str | None, path: RelPath, settings: Settings) -> str:
-    if ignored is not None:
-        return f"ignored by rules at {ignored}"
-    if record is not None:
-        return record.reason
-    if recognised(path):
-        return unjudged(path, settings)
+def _reason(path: str, entry: _Looked) -> str:
+    """Why a path is judged or not as it is; "" when that is all there is to say."""
+    if not entry.settings.enabled:
+        return DISABLED
+    if entry.out is not None:
+        return f"ignored{'' if entry.out.at == entry.path else f' at {entry.out.at}'} by {entry.out.by}"
+    if entry.record is not None:
+        return entry.record.reason
+    if not os.path.lexists(path):
+        return "no such file"
+    if os.path.isdir(path):
+        return "is a directory"
+    if any(isinstance(scope.claims(entry.path), Included) for scope in entry.scopes.values()):
+        return "not looked at yet"
+    if recognised(entry.path):
+        return unjudged(entry.path, entry.settings)
     return "not a type of file that is judged"

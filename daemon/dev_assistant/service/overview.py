@@ -37,6 +37,8 @@ from dev_assistant.service.snapshot import ProjectSnapshot, Snapshot
 from dev_assistant.service.stuck import STUCK_SECONDS, advice
 from dev_assistant.service.vitals import Vitals
 
+DISABLED = "enabled = false: nothing of it is watched or judged"
+
 _SHOWN = 10
 
 
@@ -190,7 +192,7 @@ def _disabled(project: Project) -> ProjectView:
         name=project.name,
         root=project.root,
         state="disabled",
-        reasons=("enabled = false: nothing of it is watched or judged",),
+        reasons=(DISABLED,),
         files={},
         tally=tally({}),
         hits=0,

@@ -17,12 +17,19 @@ from dev_assistant.report import artefacts
 from dev_assistant.report.badge import badge_json, badge_of, badge_svg
 from dev_assistant.report.canonical import text
 from dev_assistant.report.markdown import moved
-from dev_assistant.report.page import page
+from dev_assistant.report.page import MARK, page
 from dev_assistant.report.published import Figures, Picture, of_project, of_workspace
 from dev_assistant.service.configuration import ConfiguredProject
 
 _LIMIT = 64 << 20
 """Bytes of a file of statistics; those of a thousand projects take a tenth."""
+
+_NAMES = {
+    "html": "index.html",
+    "markdown": "dashboard.md",
+    "badge_json": "badge.json",
+    "badge_svg": "badge.svg",
+}
 
 _CHECK = "dev-assistant check judges everything and writes them"
 
@@ -68,17 +75,29 @@ def write_report(publication: Publication, directory: Path | None) -> dict[str, 
         runs.prepare()
         make_directory(directory)
     else:
+        _refuse_foreign(directory)
         directory.mkdir(parents=True, exist_ok=True)
     badge = badge_of(publication.picture.whole)
     written = {
-        "html": ("index.html", page(publication.picture).encode()),
-        "markdown": ("dashboard.md", _moved(publication.dashboard, runs.stats, directory)),
-        "badge_json": ("badge.json", badge_json(badge)),
-        "badge_svg": ("badge.svg", badge_svg(badge)),
+        "html": page(publication.picture).encode(),
+        "markdown": _moved(publication.dashboard, runs.stats, directory),
+        "badge_json": badge_json(badge),
+        "badge_svg": badge_svg(badge),
     }
-    for name, data in written.values():
-        write_atomically(directory / name, data)
-    return {kind: directory / name for kind, (name, _) in written.items()}
+    for kind, data in written.items():
+        write_atomically(directory / _NAMES[kind], data)
+    return {kind: directory / _NAMES[kind] for kind in written}
+
+
+def _refuse_foreign(directory: Path) -> None:
+    """Raises UserError if files of these names are there, and no page of ours among them."""
+    foreign = [directory / name for name in _NAMES.values() if os.path.lexists(directory / name)]
+    if not foreign:
+        return
+    match read(str(directory / _NAMES["html"]), limit=_LIMIT):
+        case Content(data) if MARK.encode() in data:
+            return
+    raise UserError(f"{foreign[0]} was not written by report", hint="give another directory, or remove it")
 
 
 def _moved(dashboard: bytes, source: Path, directory: Path) -> bytes:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from dev_assistant.escape import path_text
 from dev_assistant.watch.wildmatch import Glob, translate
 
 _DEEP = Glob(".*")
@@ -40,13 +41,18 @@ class Says(enum.Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """One line of an ignore file; ``anywhere``: a name without a slash, the same in every directory."""
+    """One line of an ignore file; ``anywhere``: a name without a slash, the same in every directory.
+
+    ``text`` is what is written there, for people, and ``line`` its number, from 1.
+    """
 
     segments: tuple[Glob, ...]
     says: Says
     origin: Origin
     directory_only: bool
     anywhere: bool
+    text: str
+    line: int
 
 
 Step = tuple[Rule, int]
@@ -57,7 +63,11 @@ Step = tuple[Rule, int]
 def parse(data: bytes, *, origin: Origin) -> tuple[Rule, ...]:
     """The rules of an ignore file in the order of its lines, without those that can match nothing."""
     lines = data.removeprefix(b"\xef\xbb\xbf").decode("latin-1").split("\n")
-    rules = (_rule(line.removesuffix("\r"), origin) for line in lines if not line.startswith("#"))
+    rules = (
+        _rule(line.removesuffix("\r"), origin, number)
+        for number, line in enumerate(lines, 1)
+        if not line.startswith("#")
+    )
     return tuple(rule for rule in rules if rule is not None)
 
 
@@ -153,8 +163,8 @@ def _follow(step: Step, name: str) -> tuple[Step, ...]:
     return ()
 
 
-def _rule(line: str, origin: Origin) -> Rule | None:
-    pattern = _without_trailing_spaces(line)
+def _rule(line: str, origin: Origin, number: int) -> Rule | None:
+    pattern = written = _without_trailing_spaces(line)
     says = Says.KEEP if pattern.startswith("!") else Says.IGNORE
     pattern = pattern.removeprefix("!")
     directory_only = pattern.endswith("/")
@@ -164,7 +174,8 @@ def _rule(line: str, origin: Origin) -> Rule | None:
     known = tuple(segment for segment in segments if segment is not None)
     if len(known) < len(segments):
         return None
-    return Rule(known, says, origin, directory_only, anywhere)
+    text = path_text(written.encode("latin-1").decode("utf-8", "surrogateescape"))
+    return Rule(known, says, origin, directory_only, anywhere, text, number)
 
 
 def _path(pattern: str) -> list[Glob | None]:

@@ -11,12 +11,12 @@ from collections.abc import Collection, Sequence
 
 from dev_assistant import files
 from dev_assistant.watch.git import git_tree
-from dev_assistant.watch.gitignore import NO_RULES, Origin, Says, Standing, parse
+from dev_assistant.watch.gitignore import NO_RULES, Origin, Rule, Says, Standing, parse
 
 IGNORE_FILES = {".gitignore": Origin.GIT, ".dev-assistantignore": Origin.OURS}
 """From the weaker to the stronger. When one changes, its directory has to be surveyed again."""
 
-_LIMIT = 256 * 1024
+LIMIT = 256 * 1024
 _ALWAYS = frozenset({".git", ".hg", ".svn", ".bzr", ".jj"})
 _VIRTUAL_ENVIRONMENT = "pyvenv.cfg"
 _DEPENDENCIES_AND_CACHES = """\
@@ -97,18 +97,27 @@ class DirectoryRules:
 
     def ignores(self, name: str, *, is_dir: bool) -> bool:
         """Whether an entry is left out. ``is_dir``: a directory, and not a link to one."""
-        if name in _ALWAYS or (name in self._rules.own_names and self._path(name) in self._rules.own):
-            return True
+        return self.cause(name, is_dir=is_dir) is not None
+
+    def cause(self, name: str, *, is_dir: bool) -> Rule | str | None:
+        """The rule that leaves an entry out, or in words what else does; None: it is looked at."""
+        if name in _ALWAYS:
+            return "its name: a version control system keeps its own files there"
+        if name in self._rules.own_names and self._path(name) in self._rules.own:
+            return "its place: dev-assistant writes there"
         text = name if name.isascii() else _text(name)
         rule = self._standing.strongest(text, is_dir=is_dir)
         if rule is not None:
             if rule.says is Says.IGNORE:
-                return True
+                return rule
             if rule.origin is not Origin.GIT:
-                return False
-            if _built_in.strongest(text, is_dir=is_dir) is not None:  # git's "!*/" does not mean node_modules
-                return True
-        return is_dir and os.path.lexists(os.path.join(self._path(name), _VIRTUAL_ENVIRONMENT))
+                return None
+            built_in = _built_in.strongest(text, is_dir=is_dir)
+            if built_in is not None:  # git's "!*/" does not mean node_modules
+                return built_in
+        if is_dir and os.path.lexists(os.path.join(self._path(name), _VIRTUAL_ENVIRONMENT)):
+            return f"the {_VIRTUAL_ENVIRONMENT} in it: it is a virtual environment"
+        return None
 
     def enter(self, name: str, *, holding: Collection[str] | None = None) -> DirectoryRules:
         """The rules inside a sub-directory; ``holding`` are the names in it, when they are known."""
@@ -159,7 +168,7 @@ def _with_files(standing: Standing, directory: str, holding: Collection[str] | N
 
 
 def _with_file(standing: Standing, path: str, origin: Origin) -> Standing:
-    match files.read(path, limit=_LIMIT):
+    match files.read(path, limit=LIMIT):
         case files.Content(data):
             return standing.under(parse(data, origin=origin))
         case _:

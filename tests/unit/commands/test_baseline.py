@@ -39,12 +39,21 @@ def test_what_is_there_is_written_down_with_the_tools_that_found_it(tree):
     assert read_baseline(tree.root / NAME).tools["ruff"]
 
 
-def test_one_that_is_there_is_not_replaced_unasked(tree):
+def test_one_that_is_there_is_not_replaced_unasked(tree, capsys):
     tree.say("S105")
     with pytest.raises(UserError, match="exists"):
         tree.run(baseline, "create")
+    capsys.readouterr()
     assert tree.run(baseline, "create", "--force") == 0
     assert rules(tree) == ["S105"]
+    assert ": 1 finding written down" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("place", ["sub/x.json", "a.py/x.json", "."])
+def test_a_place_that_cannot_be_written_is_told_before_any_work(tree, place):
+    (tree.root / "a.py").touch()
+    with pytest.raises(UserError, match=r"is (no|a) directory"):
+        tree.run(baseline, "create", "--force", "--baseline", str(tree.root / place))
 
 
 def test_diff_tells_what_is_new_and_what_is_fixed_and_changes_nothing(tree, capsys):
@@ -72,7 +81,7 @@ def test_prune_lets_nothing_in_and_update_takes_it_as_it_is(tree):
 @pytest.mark.parametrize("action", ["update", "prune", "diff"])
 def test_nothing_is_concluded_from_what_is_not_known(tree, action):
     tree.say(state=FileState.STALE)
-    with pytest.raises(UserError, match="not everything is known: 1 files are unknown") as caught:
+    with pytest.raises(UserError, match="not everything is known: 1 file is unknown") as caught:
         tree.run(baseline, action)
     assert getattr(caught.value, "status", 2) == 3
     assert rules(tree) == ["E722", "F401"]

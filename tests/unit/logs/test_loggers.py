@@ -46,6 +46,18 @@ def test_a_call_becomes_a_line_with_its_fields() -> None:
     }
 
 
+def test_a_handler_of_somebody_else_gets_the_fields_too(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("WARNING"):
+        get_logger("store").warning("a new one is begun", database="/a b.db\x1b", moved_to="c", error=3)
+        try:
+            int("no")
+        except ValueError:
+            get_logger("store").exception("it broke", database="c.db")
+
+    shown = r'a new one is begun database="/a b.db\u001b" moved_to=c error=3'
+    assert [record.getMessage() for record in caplog.records] == [shown, "it broke database=c.db"]
+
+
 def test_an_exception_comes_with_its_traceback() -> None:
     sink = Memory()
     with logging_to(sink):

@@ -43,6 +43,9 @@ def test_a_terminal_gets_a_table_and_nothing_that_steers_it(finding, judgement):
     assert "p            new findings: warning   1      ≤ 0        failed" in text.splitlines()
     assert "new: p: a\\x1b.py:1:1: F401 bad\\x0athing (warning, lint)" in text
     assert "gate unknown: 2 of 6 conditions do not hold; 1 new, 0 fixed, 0 kept against b.json" in text
+    assert "gate failed: 1 of 6 conditions does not hold" in render_gate(
+        made(judgement({("p", "a.py"): [finding()]})), colour=False
+    )
     assert "\x1b" not in text
     assert "\x1b[33mgate unknown" in render_gate(made(document), colour=True)
 

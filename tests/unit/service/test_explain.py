@@ -86,10 +86,35 @@ def test_the_last_evidence_is_told(world: World) -> None:
     assert last["id"] and last["time"].endswith("Z")
 
 
-def test_an_ignored_file_names_where_the_walk_turns_away(world: World) -> None:
+def test_an_ignored_file_names_where_the_walk_turns_away_and_the_rule(world: World) -> None:
     entry = why(world, "build/x.py")
     assert (entry["state"], entry["ignored"]) == ("unknown", "build")
-    assert entry["reason"] == "ignored by rules at build"
+    assert entry["reason"] == "ignored at build by build/ in .gitignore:1"
+    world.write("a.gen.py", "")
+    world.write(".gitignore", "# ours\n*.gen.py\n")
+    assert why(world, "a.gen.py")["reason"] == "ignored by *.gen.py in .gitignore:2"
+
+
+def test_the_setting_that_ignores_a_file_is_named(world: World) -> None:
+    world.write("ign/x.py", "")
+    world.write("pyproject.toml", '[tool.dev-assistant]\nignore = ["ign/"]\n')
+    world.settle()
+    place = world.root / "pyproject.toml"
+    assert why(world, "ign/x.py")["reason"] == f"ignored at ign by ign/ in the setting ignore ({place}:2)"
+
+
+def test_no_verifier_is_blamed_for_what_is_not_there_or_not_known_yet(world: World) -> None:
+    assert why(world, "nofile.py")["reason"] == "no such file"
+    world.write("new.py", "")
+    assert why(world, "new.py")["reason"] == "not looked at yet"
+    (world.root / "pkg").mkdir()
+    assert why(world, "pkg")["reason"] == "is a directory"
+
+
+def test_a_project_that_is_switched_off_is_the_reason(world: World) -> None:
+    world.write("pyproject.toml", "[tool.dev-assistant]\nenabled = false\n")
+    world.settle()
+    assert why(world, "auth.py")["reason"] == "enabled = false: nothing of it is watched or judged"
 
 
 def test_an_excluded_file_names_the_verifiers_reason(world: World) -> None:
@@ -97,6 +122,7 @@ def test_an_excluded_file_names_the_verifiers_reason(world: World) -> None:
 
 
 def test_a_type_that_nobody_knows(world: World) -> None:
+    world.write("data.bin", "")
     assert why(world, "data.bin")["reason"] == "not a type of file that is judged"
 
 

@@ -67,6 +67,24 @@ def test_elsewhere_links_lead_to_the_same_files(root: Path) -> None:
     assert (written["markdown"].parent / target).resolve() == root / "app" / "a b.py"
 
 
+@pytest.mark.parametrize("name", ["index.html", "dashboard.md"])
+def test_what_somebody_else_wrote_is_not_replaced(root: Path, name: str) -> None:
+    own = root / "app" / name
+    own.write_text("<h1>ours</h1>")
+    with pytest.raises(UserError, match=f"{name} was not written by report") as caught:
+        write_report(workspace_publication(root, entries(root)), root / "app")
+    assert "another directory" in caught.value.hint
+    assert own.read_text() == "<h1>ours</h1>"
+
+
+def test_what_report_wrote_is_replaced(root: Path) -> None:
+    publication = workspace_publication(root, entries(root))
+    written = write_report(publication, root / "public")
+    written["markdown"].write_text("old")
+    assert write_report(publication, root / "public") == written
+    assert written["markdown"].read_text() != "old"
+
+
 def test_twice_is_the_same(root: Path) -> None:
     publication = workspace_publication(root, entries(root))
     first = {kind: path.read_bytes() for kind, path in write_report(publication, root / "one").items()}
