@@ -73,7 +73,7 @@ class _Message:
 
 
 def _hand_over(_logger: object, _method: str, event: Any) -> tuple[tuple[_Message], dict[str, Any]]:
-    return (_Message(str(event.pop("event", "")), event),), {}
+    return (_Message(str(event.pop("event", "")), event),), {"extra": {"fields": event}}
 
 
 def set_levels(default: str, levels: Mapping[str, str]) -> None:
@@ -134,10 +134,9 @@ class _Bridge(logging.Handler):
 
 
 def _entry(record: logging.LogRecord) -> Entry:
-    ours = record.msg if isinstance(record.msg, _Message) else None
-    fields = {str(key): plain(value) for key, value in ours.fields.items()} if ours is not None else {}
+    fields = {str(key): plain(value) for key, value in getattr(record, "fields", {}).items()}
     if record.exc_info:
         fields["exception"] = plain(logging.Formatter().formatException(record.exc_info))
     component = record.name.removeprefix(f"{_ROOT}.")
-    event = ours.event if ours is not None else record.getMessage()
+    event = record.msg.event if isinstance(record.msg, _Message) else record.getMessage()
     return Entry(record.created, record.levelname.lower(), component, event, fields)

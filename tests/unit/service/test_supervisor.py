@@ -107,7 +107,7 @@ def test_what_is_stuck_is_logged_once(clock: Clock, caplog: pytest.LogCaptureFix
             looks.look()
             looks.look()
         looks.look()
-    assert [record.getMessage() for record in caplog.records] == ["stuck", "goes on after it was stuck"]
+    assert [record.msg.event for record in caplog.records] == ["stuck", "goes on after it was stuck"]
 
 
 def test_reports_are_written_anew_when_they_hold_no_more(clock: Clock) -> None:

@@ -106,7 +106,7 @@ def test_an_alert_goes_to_log_status_dashboard_and_command(
     assert "disk full" in alert.message
     assert daemon.view().vitals.alerts == ()
     assert daemon.reports == 2
-    assert [record.getMessage() for record in caplog.records] == ["alert", "alert is over"]
+    assert [record.msg.event for record in caplog.records] == ["alert", "alert is over"]
     daemon.vitals.command.drain()
     assert [line.split('"state": ')[1].split(",")[0] for line in out.read_text().splitlines()] == [
         '"raised"',
