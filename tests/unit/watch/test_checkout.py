@@ -101,3 +101,13 @@ def test_a_marked_directory_is_the_top_of_a_tree_and_no_repository(place: Path) 
     assert tree is not None
     assert tree.top == str(place)
     assert Objects(str(place), timeout=10).head() is None
+
+
+def test_a_large_blob_is_a_hole_unless_somebody_would_read_it(repository: Path, place: Path) -> None:
+    size = (64 << 20) + 1
+    entries = [Entry("large.md", "100644", blob(repository, bytes(size)))]
+    with pytest.raises(ToolError, match=f"has {size:,} bytes"):
+        check_out(Objects(str(repository), timeout=60), entries, str(place), read_up_to=size)
+    check_out(Objects(str(repository), timeout=60), entries, str(place), read_up_to=size - 1)
+    status = (place / "large.md").stat()
+    assert (status.st_size, status.st_blocks) == (size, 0)
