@@ -323,9 +323,9 @@ def write(path: Path, text: str) -> str:
     return digest_of(text.encode())
 
 
-def until(condition: Callable[[], bool]) -> None:
+def until(condition: Callable[[], bool], *, patience: float = PATIENCE) -> None:
     """Ask until it holds, and leave the processor to others between two questions."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     nobody = threading.Event()
     while not condition():
         assert time.monotonic() < deadline, "it never came to hold"
